@@ -1,0 +1,69 @@
+#!/usr/bin/env python3
+"""Fails if a file includes a header of a folder it must not know."""
+
+import pathlib
+import re
+import sys
+
+# Folder -> folders it may include besides itself. The longest match counts.
+MAY_USE = {
+    "runtime/base": [],
+    "runtime/model": ["runtime/base"],
+    "runtime/params": ["runtime/base", "runtime/model"],
+    "runtime/sel": ["runtime/base", "runtime/model", "runtime/params"],
+    "runtime/dsl": ["runtime/base", "runtime/model"],
+    "runtime/engine": ["runtime/base", "runtime/model", "runtime/params"],
+    "runtime": ["runtime/base", "runtime/model"],
+    "storage": ["runtime/base", "storage/journal"],
+    "config": ["runtime/base", "config/options"],
+    "actors/client": ["runtime/base"],
+    "actors/worker": ["runtime/base"],
+    "actors/node": ["runtime", "storage", "config", "actors"],
+    "actors/run": ["runtime", "storage/journal", "actors/wire", "actors/worker"],
+    "actors": ["runtime", "storage/journal", "config/options", "actors/wire", "actors/run"],
+    "tools/step": ["runtime/base", "actors/worker"],
+    "tools": ["runtime", "storage", "config", "actors", "tools"],
+    "test": ["runtime", "storage", "config", "actors", "tools", "test"],
+}
+# Third-party headers that are welcome in a few folders only.
+HOME = {
+    "boost/asio": ["actors/http", "actors/client", "test"],
+    "boost/beast": ["actors/http", "actors/client", "test"],
+    "boost/json": ["runtime/model", "runtime/params", "runtime/dsl", "runtime/engine",
+                   "actors", "tools", "test"],
+    "boost": ["actors", "tools", "test", "runtime"],
+    "caf": ["actors", "tools", "test"],
+    "cxxopts": ["config/load", "tools"],
+    "doctest": ["test"],
+    "rocksdb": ["storage/rocks", "test"],
+    "spdlog": ["actors/node"],
+    "toml": ["config/load"],
+    "yaml": ["runtime/dsl"],
+}
+OURS = re.compile(r'^#include "((?:\w+/)+\w+\.hpp)"', re.M)
+THEIRS = re.compile(r"^#\s*include <([\w+/-]+)[./]", re.M)
+
+def below(path, folders):
+    return any(path.startswith(folder + "/") for folder in folders)
+
+def problems(path):
+    name, text = path.as_posix(), path.read_text()
+    rule = max((r for r in MAY_USE if below(name, [r])), key=len)
+    home = "/".join(path.parts[:2])
+    for header in OURS.findall(text):
+        if not below(header, MAY_USE[rule] + [home]):
+            yield f"{name}: must not include {header}"
+    for header in THEIRS.findall(text):
+        library = max((x for x in HOME if f"{header}/".startswith(f"{x}/")), key=len, default=None)
+        if library and not below(name, HOME[library]):
+            yield f"{name}: <{library}> belongs to {', '.join(HOME[library])}"
+
+def main():
+    tops = sorted({rule.split("/")[0] for rule in MAY_USE})
+    files = [p for top in tops for p in pathlib.Path(top).rglob("*.?pp")]
+    found = [line for path in files for line in problems(path)]
+    print("\n".join(found) or f"{len(files)} files keep to their layers")
+    return 1 if found else 0
+
+if __name__ == "__main__":
+    sys.exit(main())
