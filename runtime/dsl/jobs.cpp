@@ -1,0 +1,119 @@
+#include "runtime/dsl/jobs.hpp"
+
+#include "runtime/dsl/job_keys.hpp"
+#include "runtime/model/enum_text.hpp"
+
+#include <array>
+#include <unordered_set>
+
+namespace tutti::dsl {
+
+namespace {
+
+using word = std::string_view;
+
+constexpr std::array kind_names{word{"job"}, word{"subworkflow"}, word{"foreach"}, word{"while"}};
+constexpr std::array kinds{model::step_kind::step, model::step_kind::subworkflow,
+                           model::step_kind::foreach, model::step_kind::while_};
+
+std::optional<model::step_kind> kind_of(word name) {
+  for (std::size_t i = 0; i < kind_names.size(); ++i)
+    if (model::equal_any_case(kind_names[i], name))
+      return kinds[i];
+  return std::nullopt;
+}
+
+std::string list_of_kinds() {
+  return "a map with one key, one of " + listed(kind_names);
+}
+
+/// An item is a map with one key, its kind.
+std::optional<job> read_item(const node& item, const path& where, reading& in) {
+  auto fail = [&](place at, const std::string& why) {
+    in.out.add(at, where, why);
+    return std::nullopt;
+  };
+  if (item.kind != node_kind::map)
+    return fail(item.at, "found " + describe(item) + ", expected " + list_of_kinds());
+  if (item.entries.empty())
+    return fail(item.at, "found an empty map, expected " + list_of_kinds());
+  const auto& first = item.entries.front();
+  if (!first.named())
+    return std::nullopt;
+  auto kind = kind_of(first.key.text);
+  if (!kind)
+    return fail(first.key.at, "found the key " + quoted(first.key.text) + ", expected "
+                                + list_of_kinds() + hint_for(first.key.text, kind_names));
+  if (item.entries.size() > 1) {
+    auto flat = first.value.kind == node_kind::null;
+    return fail(item.entries[1].key.at,
+                "found the key " + quoted(item.entries[1].key.text) + " beside "
+                  + quoted(first.key.text) + ", expected one key"
+                  + (flat ? "; indent the keys of the job deeper than its kind" : ""));
+  }
+  path here{where, first.key.text};
+  if (first.value.kind != node_kind::map) {
+    in.out.add(first.at(), here, "found " + describe(first.value) + ", expected a map");
+    return std::nullopt;
+  }
+  return read_job(*kind, first, here, in);
+}
+
+} // namespace
+
+std::optional<std::vector<model::tag>> read_tags(const entry& item, const path& where,
+                                                 report& out) {
+  if (!member_reader{item, where, out}.is(node_kind::list, "a list of texts"))
+    return std::nullopt;
+  std::vector<model::tag> tags;
+  std::unordered_set<word> seen;
+  for (std::size_t i = 0; i < item.value.items.size(); ++i) {
+    const auto& x = item.value.items[i];
+    path here{where, i};
+    if (x.kind != node_kind::scalar)
+      out.add(x.at, here, "found " + describe(x) + ", expected a text");
+    else if (!seen.insert(x.text).second)
+      out.add(x.at, here, "the tag " + quoted(x.text) + " is given twice");
+    else {
+      model::tag tag;
+      tag.name = x.text;
+      tags.push_back(std::move(tag));
+    }
+  }
+  return tags;
+}
+
+std::optional<model::parsable_long> read_timeout(const entry& item, const path& where,
+                                                 report& out) {
+  auto text = member_reader{item, where, out}.number_text();
+  if (!text)
+    return std::nullopt;
+  return model::parsable_long{std::move(*text)};
+}
+
+std::vector<model::step> read_level(const entry* jobs_entry, const entry* dag, const path& where,
+                                    reading& in) {
+  std::vector<job> jobs;
+  auto complete = true;
+  if (jobs_entry) {
+    path here{where, jobs_entry->key.text};
+    if (member_reader{*jobs_entry, here, in.out}.is(node_kind::list, "a list of jobs"))
+      for (std::size_t i = 0; i < jobs_entry->value.items.size(); ++i) {
+        auto x = read_item(jobs_entry->value.items[i], path{here, i}, in);
+        if (x)
+          jobs.push_back(std::move(*x));
+        else
+          complete = false;
+      }
+  }
+  // Where a job could not be read, its id would be reported as unknown.
+  if (dag && complete)
+    apply_dag(*dag, jobs, path{where, dag->key.text}, in.out);
+  std::vector<model::step> steps;
+  steps.reserve(jobs.size());
+  for (auto& x : jobs)
+    steps.push_back(std::move(x.step));
+  return steps;
+}
+
+} // namespace tutti::dsl

@@ -1,0 +1,28 @@
+#pragma once
+
+#include "runtime/dsl/transitions.hpp"
+
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+/// Jobs and what they have in common with the workflow (spec 01 §15.3).
+namespace tutti::dsl {
+
+/// What the reading of one document needs everywhere.
+struct reading {
+  report& out;
+  const template_lookup& find_template;
+  std::unordered_map<std::string, place> job_ids{}; ///< of all levels
+};
+
+/// Members that stand in more than one kind.
+std::optional<std::vector<model::tag>> read_tags(const entry& item, const path& where, report& out);
+std::optional<model::parsable_long> read_timeout(const entry& item, const path& where, report& out);
+
+/// Reads the jobs of one level and adds the edges of their dag; either may be absent.
+/// @pre `where` is the path of the map that holds both
+std::vector<model::step> read_level(const entry* jobs, const entry* dag, const path& where,
+                                    reading& in);
+
+} // namespace tutti::dsl
