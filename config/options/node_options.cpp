@@ -1,0 +1,126 @@
+#include "config/options/node_options.hpp"
+
+#include <algorithm>
+#include <thread>
+
+namespace tutti::config {
+
+namespace {
+
+using self = node_options;
+using lines = std::vector<option<self>>;
+
+constexpr bounds process_slots_bounds{1, 10'000};
+constexpr std::int64_t kb = 1LL << 10;
+constexpr std::int64_t mb = 1LL << 20;
+constexpr std::int64_t gb = 1LL << 30;
+constexpr std::int64_t second = 1000;
+constexpr std::int64_t hour = 3600 * second;
+constexpr std::int64_t day = 24 * hour;
+
+lines top_lines() {
+  auto config = path("config", &self::config, "TOML file with options; there is none by default.");
+  config.in_file = false;
+  return {
+    path("data", &self::data, "Folder of everything that must survive a restart. Required."),
+    endpoint_at("http", &self::http, "Where the API listens; port 0 picks a free one."),
+    std::move(config),
+  };
+}
+
+lines log_lines() {
+  return {
+    choice("log-level", &self::log_level, {"error", "warning", "info", "debug"},
+           "The least important kind of log line that is written."),
+    path("log-file", &self::log_file, "File that log lines go to; empty: standard error."),
+  };
+}
+
+lines server_lines() {
+  return {
+    integer("http-threads", &self::http_threads, {1, 64}, "Threads that serve the API."),
+    bytes("request-body-max", &self::request_body_max, {64 * kb, gb},
+          "Largest request body that is read; a larger one is refused."),
+    integer("in-flight-requests-max", &self::in_flight_requests_max, {1, 1'000'000},
+            "Requests worked on at a time; more are refused with 'try again'."),
+    duration("drain-timeout", &self::drain_timeout_ms, {0, hour},
+             "Time that running steps and requests get to end when the node stops."),
+  };
+}
+
+lines engine_lines() {
+  return {
+    integer("shards", &self::shards, {1, 1024},
+            "Parts that runs are spread over. Fixed once the data folder exists."),
+    integer("workers", &self::workers, {0, 1024},
+            "Threads of the scheduler; 0: one for each core."),
+    integer("steps-max", &self::steps_max, {1, 100'000},
+            "Steps of one definition, nested ones counted."),
+    integer("params-max-chars", &self::params_max_chars, {1000, 100'000'000},
+            "Characters of all evaluated params of one run."),
+    integer("foreach-iterations-max", &self::foreach_iterations_max, {1, 100'000'000},
+            "Iterations of one foreach step."),
+    integer("foreach-concurrency-max", &self::foreach_concurrency_max, {1, 100'000},
+            "Iterations of one foreach step that may run at a time."),
+    integer("foreach-chunk", &self::foreach_chunk, {1, 10'000},
+            "Iterations of one foreach step that are launched in one write."),
+    integer("queued-starts-max", &self::queued_starts_max, {1, 100'000'000},
+            "Accepted starts that may wait for their turn; more are refused."),
+    duration("timer-window", &self::timer_window_ms, {second, day},
+             "Timers due within this time are held in memory; later ones stay on disk."),
+    duration("passivate-after", &self::passivate_after_ms, {second, day},
+             "A run that is idle for this long leaves memory until something happens to it."),
+  };
+}
+
+lines process_lines() {
+  return {
+    integer("process-slots", &self::process_slots, process_slots_bounds,
+            "Local processes of steps that run at a time; by default two for each core."),
+    bytes("step-log-max-bytes", &self::step_log_max_bytes, {64 * kb, 64 * gb},
+          "Output kept of one stream of one attempt; what comes after is dropped."),
+    duration("orphan-grace", &self::orphan_grace_ms, {0, hour},
+             "Time between asking a left-over process to end and killing it."),
+  };
+}
+
+lines storage_lines() {
+  return {
+    bytes("write-buffer-bytes", &self::write_buffer_bytes, {mb, 64 * gb},
+          "Memory for writes that are not yet in a table of the store."),
+    bytes("block-cache-bytes", &self::block_cache_bytes, {mb, 1024 * gb},
+          "Memory for blocks read from the store."),
+    bytes("reserve-disk-bytes", &self::reserve_disk_bytes, {0, 1024 * gb},
+          "Free disk space below which the node accepts no new work."),
+  };
+}
+
+} // namespace
+
+std::int64_t process_slots_of_machine() {
+  const auto cores = static_cast<std::int64_t>(std::thread::hardware_concurrency());
+  return std::clamp(2 * cores, process_slots_bounds.min, process_slots_bounds.max);
+}
+
+const std::vector<option<node_options>>& node_table() {
+  static const lines table = [] {
+    lines all = top_lines();
+    add_section(all, "log", log_lines());
+    add_section(all, "server", server_lines());
+    add_section(all, "engine", engine_lines());
+    add_section(all, "process", process_lines());
+    add_section(all, "storage", storage_lines());
+    return all;
+  }();
+  return table;
+}
+
+status validate(const node_options& options) {
+  if (options.data.empty())
+    return error{ec::bad_request,
+                 "data is not set: name the folder with --data DIR, TUTTI_DATA=DIR or 'data' in "
+                 "the file of --config"};
+  return unit{};
+}
+
+} // namespace tutti::config
