@@ -1,0 +1,105 @@
+#include "runtime/engine/dag.hpp"
+
+#include <unordered_map>
+
+namespace tutti::engine {
+
+namespace {
+
+struct cycle_search {
+  const dag& graph;
+  const std::vector<model::step>& steps;
+  std::vector<char> mark;
+  std::vector<std::uint32_t> path;
+
+  /// Depth-first without recursion: definitions come from outside.
+  std::string find() {
+    for (std::uint32_t root = 0; root < graph.size(); ++root)
+      if (mark[root] == 0)
+        if (auto found = walk(root); !found.empty())
+          return found;
+    return {};
+  }
+
+  std::string walk(std::uint32_t root) {
+    std::vector<std::size_t> next;
+    enter(root, next);
+    while (!path.empty()) {
+      auto at = path.back();
+      if (next.back() == graph.children[at].size()) {
+        mark[at] = 2;
+        path.pop_back();
+        next.pop_back();
+        continue;
+      }
+      auto child = graph.children[at][next.back()++];
+      if (mark[child] == 1)
+        return text(child);
+      if (mark[child] == 0)
+        enter(child, next);
+    }
+    return {};
+  }
+
+  void enter(std::uint32_t at, std::vector<std::size_t>& next) {
+    mark[at] = 1;
+    path.push_back(at);
+    next.push_back(0);
+  }
+
+  std::string text(std::uint32_t from) const {
+    std::string out;
+    auto on = false;
+    for (auto at : path) {
+      on = on || at == from;
+      if (on)
+        out += steps[at].id + " -> ";
+    }
+    return out + steps[from].id;
+  }
+};
+
+} // namespace
+
+result<dag> make_dag(const std::string& workflow_id, const std::vector<model::step>& steps) {
+  std::unordered_map<std::string_view, std::uint32_t> positions;
+  for (std::uint32_t i = 0; i < steps.size(); ++i)
+    if (!positions.emplace(steps[i].id, i).second)
+      return error{ec::bad_request, "Invalid workflow definition [" + workflow_id
+                                      + "], where two steps have the id [" + steps[i].id + "]"};
+  dag graph;
+  graph.parents.resize(steps.size());
+  graph.children.resize(steps.size());
+  for (std::uint32_t i = 0; i < steps.size(); ++i)
+    for (const auto& [to, condition] : steps[i].transition.successors) {
+      auto found = positions.find(to);
+      if (found == positions.end())
+        return error{ec::bad_request, "[workflow step transition] is invalid for step ["
+                                        + steps[i].id + "]'s successor step id [" + to
+                                        + "], which does not exist in steps"};
+      graph.children[i].push_back(found->second);
+      graph.parents[found->second].push_back(i);
+    }
+  cycle_search search{graph, steps, std::vector<char>(steps.size()), {}};
+  if (auto found = search.find(); !found.empty())
+    return error{ec::bad_request, "Invalid workflow definition [" + workflow_id
+                                    + "], where DAG contains cycle: " + found};
+  return graph;
+}
+
+std::size_t compiled_workflow::position(std::string_view step_id) const {
+  for (std::size_t i = 0; i < workflow.steps.size(); ++i)
+    if (workflow.steps[i].id == step_id)
+      return i;
+  return npos;
+}
+
+result<workflow_ptr> compile(model::workflow definition) {
+  auto graph = make_dag(definition.id, definition.steps);
+  if (!graph)
+    return graph.error();
+  return std::make_shared<const compiled_workflow>(
+    compiled_workflow{std::move(definition), std::move(*graph)});
+}
+
+} // namespace tutti::engine

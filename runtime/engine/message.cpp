@@ -1,0 +1,59 @@
+#include "runtime/engine/message.hpp"
+
+#include "runtime/model/stored.hpp"
+
+#include <array>
+
+namespace tutti::engine {
+
+std::string encode_envelope(const envelope& x) {
+  return model::encode(x);
+}
+
+result<envelope> decode_envelope(std::string_view bytes) {
+  auto x = model::decode<envelope>(bytes);
+  if (x && !x->what)
+    return error{ec::corrupt, "stored message to " + to_string(x->to) + " has no content"};
+  return x;
+}
+
+std::string_view to_string(stop_kind x) {
+  switch (x) {
+    case stop_kind::stop:
+      return "STOP";
+    case stop_kind::kill:
+      return "KILL";
+    case stop_kind::time_out:
+      return "TIME_OUT";
+  }
+  return "STOP";
+}
+
+std::string_view name_of(const message& x) {
+  static constexpr std::array<std::string_view, std::variant_size_v<message>> names{
+    "push_definition",
+    "start_run",
+    "restart_instance",
+    "admit_restart",
+    "change_activation",
+    "stop_workflow",
+    "stop_instance",
+    "create_run",
+    "launch_run",
+    "terminate_run",
+    "run_ended",
+    "start_step",
+    "terminate_step",
+    "step_ended",
+    "run_iterations",
+    "iterations_ended",
+    "terminate_iterations",
+    "report_iterations",
+    "timer_fired",
+    "job_update",
+    "resume_entity",
+    "await_end"};
+  return names[x.index()];
+}
+
+} // namespace tutti::engine

@@ -1,0 +1,402 @@
+#pragma once
+
+#include "runtime/engine/run.hpp"
+#include "runtime/model/definition.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+/// Everything that one entity may say to another, and what clients and executors ask.
+/// All of it can be stored (outbox, pending messages), so: append members and alternatives only.
+/// Members without a field are short cuts of memory and are made again from rows after a restart.
+namespace tutti::engine {
+
+// -- requests of clients to a workflow --------------------------------------------------------
+
+struct push_definition {
+  model::workflow_create_request request;
+  model::user author;
+
+  static constexpr auto fields() {
+    using model::field;
+    return std::make_tuple(field(1, "request", &push_definition::request),
+                           field(2, "author", &push_definition::author));
+  }
+};
+
+struct start_run {
+  std::string version; ///< active, latest, default, or a number
+  model::workflow_start_request request;
+  std::string uuid; ///< the caller's request id, or one made at the gateway
+
+  static constexpr auto fields() {
+    using model::field;
+    return std::make_tuple(field(1, "version", &start_run::version),
+                           field(2, "request", &start_run::request),
+                           field(3, "uuid", &start_run::uuid));
+  }
+};
+
+/// A client's restart of an ended run, to the latest run of the instance. That run knows what
+/// is incomplete, prepares the next one and passes it on to its workflow.
+struct restart_instance {
+  model::run_policy policy = model::run_policy::restart_from_incomplete;
+  model::param_map run_params;
+  std::string caller;
+  std::string uuid;
+  std::int64_t request_time = 0;
+
+  static constexpr auto fields() {
+    using model::field;
+    using self = restart_instance;
+    return std::make_tuple(
+      field(1, "policy", &self::policy), field(2, "run_params", &self::run_params),
+      field(3, "caller", &self::caller), field(4, "uuid", &self::uuid),
+      field(5, "request_time", &self::request_time));
+  }
+};
+
+/// The prepared next run of an instance; the workflow numbers it and answers the client.
+struct admit_restart {
+  run_spec spec;
+  /// Who waits for the answer: a number of the gateway (0 = nobody).
+  std::uint64_t client = 0;
+
+  static constexpr auto fields() {
+    return std::make_tuple(model::field(1, "spec", &admit_restart::spec),
+                           model::field(2, "client", &admit_restart::client));
+  }
+};
+
+/// Makes a version the active one, or none (`version` empty).
+struct change_activation {
+  std::string version;
+  std::string caller;
+
+  static constexpr auto fields() {
+    using model::field;
+    return std::make_tuple(field(1, "version", &change_activation::version),
+                           field(2, "caller", &change_activation::caller));
+  }
+};
+
+/// STOP or KILL.
+enum class stop_kind : std::uint8_t { stop = 0, kill = 1, time_out = 2 };
+
+std::string_view to_string(stop_kind x);
+
+/// Ends all queued and running runs of a workflow.
+struct stop_workflow {
+  stop_kind kind = stop_kind::stop;
+  std::string caller;
+
+  static constexpr auto fields() {
+    using model::field;
+    return std::make_tuple(field(1, "kind", &stop_workflow::kind),
+                           field(2, "caller", &stop_workflow::caller));
+  }
+};
+
+/// A client's stop of one run, addressed to the workflow, which knows whether it is queued.
+struct stop_instance {
+  std::int64_t instance_id = 0;
+  std::int64_t run_id = 0; ///< 0 = latest
+  stop_kind kind = stop_kind::stop;
+  std::string caller;
+
+  static constexpr auto fields() {
+    using model::field;
+    using self = stop_instance;
+    return std::make_tuple(
+      field(1, "instance_id", &self::instance_id), field(2, "run_id", &self::run_id),
+      field(3, "kind", &self::kind), field(4, "caller", &self::caller));
+  }
+};
+
+// -- workflow to instance -----------------------------------------------------------------------
+
+/// Makes a run; `launch` = it may begin at once, else it waits for `launch_run`.
+struct create_run {
+  run_spec spec;
+  bool launch = false;
+  /// Sent once per version and shard; the instance keeps it as a row of the shard.
+  std::optional<model::workflow> definition;
+  /// Iterations: the loop they belong to, for actors of the same shard.
+  loop_ptr loop;
+  workflow_ptr compiled;
+  /// A run that is over when it is made (FIRST_ONLY refused it, persisted failure).
+  std::optional<model::run_status> ended_as;
+  std::string note;
+
+  static constexpr auto fields() {
+    using model::field;
+    return std::make_tuple(field(1, "spec", &create_run::spec),
+                           field(2, "launch", &create_run::launch),
+                           field(3, "definition", &create_run::definition),
+                           field(4, "ended_as", &create_run::ended_as),
+                           field(5, "note", &create_run::note));
+  }
+};
+
+struct launch_run {
+  std::int64_t dequeued_at = 0;
+
+  static constexpr auto fields() {
+    return std::make_tuple(model::field(1, "dequeued_at", &launch_run::dequeued_at));
+  }
+};
+
+/// Ends a run: STOP, KILL or TIME_OUT for all its steps that are not complete.
+struct terminate_run {
+  stop_kind kind = stop_kind::stop;
+  std::string caller;
+  /// Of an ancestor: its own steps end STOPPED whatever the kind (spec 04d §2.2).
+  bool from_ancestor = false;
+
+  static constexpr auto fields() {
+    using model::field;
+    return std::make_tuple(field(1, "kind", &terminate_run::kind),
+                           field(2, "caller", &terminate_run::caller),
+                           field(3, "from_ancestor", &terminate_run::from_ancestor));
+  }
+};
+
+// -- instance to its parent ---------------------------------------------------------------------
+
+/// A run is over. To the workflow, or to the loop part of an iteration.
+struct run_ended {
+  std::int64_t instance_id = 0;
+  std::int64_t run_id = 0;
+  model::run_status status = model::run_status::succeeded;
+  std::int64_t start_time = 0;
+  std::int64_t end_time = 0;
+  leaf_counts leaves;
+
+  static constexpr auto fields() {
+    using model::field;
+    using self = run_ended;
+    return std::make_tuple(
+      field(1, "instance_id", &self::instance_id), field(2, "run_id", &self::run_id),
+      field(3, "status", &self::status), field(4, "start_time", &self::start_time),
+      field(5, "end_time", &self::end_time), field(6, "leaves", &self::leaves));
+  }
+};
+
+// -- instance and step (always of one shard) ----------------------------------------------------
+
+struct start_step {
+  bool satisfied = true;
+  /// The instance is ending already: the step ends at once with this kind (spec 04d §3).
+  std::optional<terminate_run> ending;
+  run_ptr run;
+  std::shared_ptr<const step_params> upstream;
+  /// Nothing of this step is on disk yet, so there is nothing to read.
+  bool fresh = false;
+
+  static constexpr auto fields() {
+    using model::field;
+    return std::make_tuple(field(1, "satisfied", &start_step::satisfied),
+                           field(2, "ending", &start_step::ending));
+  }
+};
+
+struct terminate_step {
+  terminate_run how;
+
+  static constexpr auto fields() {
+    return std::make_tuple(model::field(1, "how", &terminate_step::how));
+  }
+};
+
+/// An attempt reached a terminal status.
+struct step_ended {
+  std::string step_id;
+  std::int64_t attempt = 0;
+  model::step_status status = model::step_status::succeeded;
+  std::int64_t start_time = 0;
+  std::int64_t end_time = 0;
+  /// Evaluated conditions, successor by successor.
+  ordered_map<bool> conditions;
+  leaf_counts leaves;
+  model::failure_mode failure_mode = model::failure_mode::fail_after_running;
+  /// The failure mode does not count (KILL of the whole instance or by an ancestor).
+  bool ignore_failure_mode = false;
+  std::shared_ptr<const model::param_map> params;
+
+  static constexpr auto fields() {
+    using model::field;
+    using self = step_ended;
+    return std::make_tuple(
+      field(1, "step_id", &self::step_id), field(2, "attempt", &self::attempt),
+      field(3, "status", &self::status), field(4, "start_time", &self::start_time),
+      field(5, "end_time", &self::end_time), field(6, "conditions", &self::conditions),
+      field(7, "leaves", &self::leaves), field(8, "failure_mode", &self::failure_mode),
+      field(9, "ignore_failure_mode", &self::ignore_failure_mode));
+  }
+};
+
+// -- loops --------------------------------------------------------------------------------------
+
+/// The foreach step orders iterations `first..last` (one-based, of one chunk) to run.
+struct run_iterations {
+  std::int64_t first = 0;
+  std::int64_t last = 0;
+  /// Sent once per loop run and shard.
+  std::optional<loop_spec> spec;
+
+  static constexpr auto fields() {
+    using model::field;
+    return std::make_tuple(field(1, "first", &run_iterations::first),
+                           field(2, "last", &run_iterations::last),
+                           field(3, "spec", &run_iterations::spec));
+  }
+};
+
+/// Iterations of one chunk that ended since the last report: a bit per iteration of the chunk.
+struct iterations_ended {
+  std::int64_t chunk = 0;
+  std::uint64_t succeeded = 0;
+  std::uint64_t failed = 0;
+  std::uint64_t stopped = 0;
+  std::uint64_t timed_out = 0;
+  leaf_counts leaves;
+
+  static constexpr auto fields() {
+    using model::field;
+    using self = iterations_ended;
+    return std::make_tuple(
+      field(1, "chunk", &self::chunk), field(2, "succeeded", &self::succeeded),
+      field(3, "failed", &self::failed), field(4, "stopped", &self::stopped),
+      field(5, "timed_out", &self::timed_out), field(6, "leaves", &self::leaves));
+  }
+};
+
+struct terminate_iterations {
+  terminate_run how;
+
+  static constexpr auto fields() {
+    return std::make_tuple(model::field(1, "how", &terminate_iterations::how));
+  }
+};
+
+/// A loop part to itself: send what has gathered. Queues behind what already waits.
+struct report_iterations {
+  std::uint64_t unused = 0;
+
+  static constexpr auto fields() {
+    return std::make_tuple(model::field(1, "unused", &report_iterations::unused));
+  }
+};
+
+// -- timers and executors -----------------------------------------------------------------------
+
+/// Stored: append only.
+enum class timer_kind : std::uint8_t {
+  run_timeout = 1,
+  step_timeout = 2,
+  sleep = 3,
+  retry = 4,
+};
+
+/// Timers fire late, twice, or for attempts long gone. None of it is an error.
+struct timer_fired {
+  timer_kind kind = timer_kind::sleep;
+  std::int64_t generation = 0; ///< attempt of a step; 0 for runs
+  std::int64_t due = 0;
+
+  static constexpr auto fields() {
+    using model::field;
+    return std::make_tuple(field(1, "kind", &timer_fired::kind),
+                           field(2, "generation", &timer_fired::generation),
+                           field(3, "due", &timer_fired::due));
+  }
+};
+
+/// What an executor says about a job. Fenced by the uuid of the attempt.
+struct job_update {
+  enum class phase_type : std::uint8_t {
+    started = 0,
+    ended = 1,
+    /// No room; try again later.
+    refused = 2,
+    /// The process is gone and nobody knows how it ended.
+    lost = 3,
+    /// It could not be started at all.
+    failed_to_start = 4,
+  };
+
+  std::string step_uuid;
+  phase_type phase = phase_type::started;
+  std::int64_t time = 0;
+  std::int32_t exit_code = 0;
+  std::int32_t signal = 0;
+  std::string outputs_json;
+  std::string message;
+
+  static constexpr auto fields() {
+    using model::field;
+    using self = job_update;
+    return std::make_tuple(
+      field(1, "step_uuid", &self::step_uuid), field(2, "phase", &self::phase),
+      field(3, "time", &self::time), field(4, "exit_code", &self::exit_code),
+      field(5, "signal", &self::signal), field(6, "outputs_json", &self::outputs_json),
+      field(7, "message", &self::message));
+  }
+};
+
+/// A client waits for the end of a run; answered when it has ended. Nothing durable: who waits
+/// asks again after a pause.
+struct await_end {
+  std::uint64_t unused = 0;
+
+  static constexpr auto fields() {
+    return std::make_tuple(model::field(1, "unused", &await_end::unused));
+  }
+};
+
+/// After a restart of the shard: put into force again what only memory held.
+struct resume_entity {
+  std::uint64_t unused = 0;
+
+  static constexpr auto fields() {
+    return std::make_tuple(model::field(1, "unused", &resume_entity::unused));
+  }
+};
+
+// Stored: append alternatives only.
+using message
+  = std::variant<push_definition, start_run, restart_instance, admit_restart, change_activation,
+                 stop_workflow, stop_instance, create_run, launch_run, terminate_run, run_ended,
+                 start_step, terminate_step, step_ended, run_iterations,
+                 iterations_ended, terminate_iterations, report_iterations, timer_fired, job_update,
+                 resume_entity, await_end>;
+
+using message_ptr = std::shared_ptr<const message>;
+
+/// Wraps a message for sending.
+template <class T>
+message_ptr make_message(T x) {
+  return std::make_shared<const message>(std::move(x));
+}
+
+/// A message with its address, as the outbox and the pending table store it.
+struct envelope {
+  entity_id to;
+  message_ptr what;
+
+  static constexpr auto fields() {
+    using model::field;
+    return std::make_tuple(field(1, "to", &envelope::to), field(2, "what", &envelope::what));
+  }
+};
+
+std::string encode_envelope(const envelope& x);
+result<envelope> decode_envelope(std::string_view bytes);
+
+/// The name of a message, for logs and metrics.
+std::string_view name_of(const message& x);
+
+} // namespace tutti::engine

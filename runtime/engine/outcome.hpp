@@ -1,0 +1,140 @@
+#pragma once
+
+#include "runtime/engine/message.hpp"
+#include "runtime/engine/store_reader.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+/// What follows from a decision, beside the facts: all of it values, none of it done here.
+namespace tutti::engine {
+
+/// Arms or disarms a timer of the deciding entity. A timer is a row; its due time is its key, so
+/// disarming needs the time it was armed for.
+struct timer_change {
+  bool arm = true;
+  timer_kind kind = timer_kind::sleep;
+  time_ms due = 0;
+  std::int64_t generation = 0;
+};
+
+/// Orders an executor to run an attempt. Safe to repeat: the uuid names the attempt.
+struct launch_job {
+  std::string step_uuid;
+  std::int64_t attempt = 0;
+  std::vector<std::string> argv;
+  std::string script;
+  std::string interpreter;
+  ordered_map<std::string> env;
+  std::string params_json;
+  std::string working_dir;
+};
+
+struct terminate_job {
+  std::string step_uuid;
+};
+
+/// The end of the job is recorded; the executor may forget it.
+struct forget_job {
+  std::string step_uuid;
+};
+
+/// Leaves the shard, so it waits for the commit.
+using effect = std::variant<launch_job, terminate_job, forget_job>;
+
+// -- answers to clients -------------------------------------------------------------------------
+
+struct pushed {
+  model::properties_snapshot snapshot;
+  model::workflow_version version;
+  bool is_active = false;
+  bool is_default = false;
+  std::int64_t activate_time = 0;
+  std::string activated_by;
+  std::int64_t internal_id = 0;
+  std::int64_t modify_time = 0;
+};
+
+enum class start_status : std::uint8_t { created = 0, duplicated = 1, stopped = 2 };
+
+std::string_view to_string(start_status x);
+
+struct started {
+  std::string workflow_id;
+  std::int64_t version_id = 0;
+  std::int64_t instance_id = 0;
+  std::int64_t run_id = 0;
+  std::string uuid;
+  start_status status = start_status::created;
+  model::timeline_event event;
+};
+
+struct workflow_acted {
+  std::string workflow_id;
+  std::int64_t version_id = 0;
+  model::timeline_event event;
+};
+
+struct instance_acted {
+  std::string workflow_id;
+  std::int64_t instance_id = 0;
+  std::int64_t run_id = 0;
+  model::run_status status = model::run_status::created;
+  bool completed = false;
+  model::timeline_event event;
+};
+
+using answer = std::variant<pushed, started, workflow_acted, instance_acted>;
+
+/// A change of a row, by full key (see rows.hpp).
+struct row_change {
+  std::string key;
+  std::optional<std::string> value; ///< none = erase
+};
+
+struct outcome {
+  std::vector<row_change> rows;
+  std::vector<envelope> sends;
+  std::vector<timer_change> timers;
+  std::vector<effect> effects;
+  std::optional<engine::answer> answer;
+  /// The request is refused: goes back to the client; changes nothing.
+  std::optional<error> refusal;
+  /// Who gets the answer or refusal; 0 = whoever sent the message that is being handled.
+  std::uint64_t client = 0;
+  /// Answers to clients who asked earlier.
+  std::vector<std::pair<std::uint64_t, engine::answer>> late_answers;
+  /// Nothing more will happen here soon: the entity may leave memory at once.
+  bool at_rest = false;
+};
+
+// -- surroundings -------------------------------------------------------------------------------
+
+/// Limits an operator can set; see config/options.
+struct engine_options {
+  std::int64_t foreach_iterations_max = 1'000'000;
+  std::int64_t foreach_concurrency_max = 1000;
+  std::int64_t default_concurrency = 20; ///< C of spec 01 §3.2
+  std::int64_t queued_starts_max = 1'000'000;
+  std::int64_t params_max_chars = 750'000;
+  std::int64_t depth_max = 10;
+  std::int64_t group_info = 3;
+  shard_no shards = 64;
+};
+
+/// What a decision may ask: the time, fresh uuids, limits, rows. All of it is an argument.
+struct surroundings {
+  time_ms now = 0;
+  std::function<std::string()> make_uuid;
+  const engine_options* options = nullptr;
+  /// The applied rows of the shard, and, for a workflow, its own rows on their way there.
+  const row_reader* rows = nullptr;
+  /// Who sent the request that is being handled (0 = nobody waits).
+  std::uint64_t client = 0;
+};
+
+} // namespace tutti::engine

@@ -1,0 +1,126 @@
+#include "runtime/engine/param_rules.hpp"
+
+#include "runtime/params/evaluate.hpp"
+#include "runtime/params/fields.hpp"
+#include "runtime/params/iterations.hpp"
+#include "runtime/params/output.hpp"
+#include "runtime/params/pass_down.hpp"
+
+namespace tutti::engine {
+
+namespace {
+
+params::instance_facts facts_of(const run_context& run) {
+  params::instance_facts facts;
+  facts.workflow_id = run.spec.workflow_id;
+  facts.instance_id = run.spec.instance_id;
+  facts.run_id = run.spec.run_id;
+  facts.run_ts = run.spec.create_time;
+  facts.owner = run.properties().owner;
+  facts.initiator = run.initiator().type;
+  if (run.initiator().user)
+    facts.initiator_user = run.initiator().user->name;
+  facts.policy = run.policy();
+  return facts;
+}
+
+params::step_inputs inputs_of(const step_scope& in) {
+  params::step_inputs out;
+  out.instance = facts_of(*in.run);
+  out.step.step_id = in.definition->id;
+  out.step.attempt = in.attempt;
+  if (in.step_uuid)
+    out.step.step_uuid = *in.step_uuid;
+  out.step.type = in.definition->type;
+  if (in.definition->sub_type)
+    out.step.sub_type = *in.definition->sub_type;
+  out.definition = in.definition->params ? &*in.definition->params : nullptr;
+  out.workflow_params = &in.run->params();
+  out.upstream = in.upstream;
+  // What the engine adds to every step is derived when it is read, not stored a million times.
+  out.with_defaults = false;
+  return out;
+}
+
+} // namespace
+
+result<model::param_map> evaluate_step_params(const step_scope& in) {
+  return params::evaluate_step_params(inputs_of(in), in.now);
+}
+
+result<bool> evaluate_condition(const std::string& successor, const std::string& condition,
+                                const step_scope& in, const model::param_map& own) {
+  return params::evaluate_condition(successor, condition, inputs_of(in), own, in.now);
+}
+
+result<std::int64_t> step_timeout_ms(const model::step& definition, const run_context& run) {
+  if (!definition.timeout)
+    return std::int64_t{0};
+  auto facts = facts_of(run);
+  return params::timeout_ms(*definition.timeout, run.params(), &facts);
+}
+
+model::step_retry retry_of(const model::step& definition, const run_context& run) {
+  auto facts = facts_of(run);
+  return params::resolve_retry(definition.retry_policy, run.params(), &facts).retry;
+}
+
+std::int64_t backoff_ms(const model::step_retry& retry, model::step_status failure) {
+  return params::backoff_ms(retry, failure);
+}
+
+result<model::param_map> merge_outputs(model::param_map own, const std::string& outputs_json,
+                                       const std::string& step_id, time_ms now) {
+  auto reported = params::outputs_from_json(outputs_json, now, &own);
+  if (!reported)
+    return reported.error();
+  return params::merge_outputs(std::move(own), *reported, step_id, now, {true});
+}
+
+result<model::value_map> loop_values_of(const model::param_map& evaluated,
+                                        const std::string& step_id) {
+  return params::loop_values(evaluated, step_id);
+}
+
+result<std::int64_t> iteration_count(const model::value_map& loop_values, std::int64_t max) {
+  // Without any loop parameter the body runs once (spec 01 §6.4, a surprise that clients know).
+  if (loop_values.empty())
+    return std::int64_t{1};
+  auto n = params::iteration_count(loop_values);
+  if (n && *n > max)
+    return error{ec::bad_request, "the loop has " + std::to_string(*n)
+                                    + " iterations; at most " + std::to_string(max)
+                                    + " are allowed (option foreach-iterations-max)"};
+  return n;
+}
+
+model::param_map iteration_params(const loop_spec& loop, std::int64_t index) {
+  auto own = params::iteration_params(loop.loop_values, index, loop.create_time);
+  auto all = loop.params;
+  for (auto& [name, x] : own)
+    all.set(name, std::move(x));
+  return all;
+}
+
+model::param_map passed_down(const model::param_map& workflow_params,
+                             const model::param_map& own,
+                             const model::step& definition) {
+  params::parent_params parent;
+  parent.workflow = &workflow_params;
+  parent.step = &own;
+  parent.step_definition = definition.params ? &*definition.params : nullptr;
+  auto down = params::pass_down(parent);
+  // An iteration is given values, which are its evaluated parameters as they are.
+  for (auto& [name, x] : down) {
+  auto* evaluated = own.find(name);
+    if (!evaluated)
+      evaluated = workflow_params.find(name);
+    if (evaluated && !x.evaluated_result) {
+      x.evaluated_result = evaluated->evaluated_result;
+      x.evaluated_time = evaluated->evaluated_time;
+    }
+  }
+  return down;
+}
+
+} // namespace tutti::engine

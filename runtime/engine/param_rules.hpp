@@ -1,0 +1,58 @@
+#pragma once
+
+#include "runtime/engine/run.hpp"
+
+#include <functional>
+#include <string>
+
+/// The engine's questions to the parameter rules of `runtime/params`.
+namespace tutti::engine {
+
+/// A parameter of a completed step, or null.
+using upstream_lookup
+  = std::function<const model::param*(std::string_view step_id, std::string_view name)>;
+
+struct step_scope {
+  const run_context* run = nullptr;
+  const model::step* definition = nullptr;
+  upstream_lookup upstream;
+  std::int64_t attempt = 1;
+  const std::string* step_uuid = nullptr;
+  time_ms now = 0;
+};
+
+/// Merges and evaluates a step's parameters (spec 02 §6.2, §7.5).
+result<model::param_map> evaluate_step_params(const step_scope& in);
+
+/// The condition of one successor, in the scope of the ended step (spec 02 §7.7).
+result<bool> evaluate_condition(const std::string& successor, const std::string& condition,
+                                const step_scope& in, const model::param_map& own);
+
+/// The timeout in force for a step in milliseconds; 0 = the default of ten days.
+result<std::int64_t> step_timeout_ms(const model::step& definition, const run_context& run);
+
+/// Retry counters and limits of a first attempt; a bad policy gives the defaults (spec 04b §5.3).
+model::step_retry retry_of(const model::step& definition, const run_context& run);
+
+/// Milliseconds until the next attempt after a failure of the given kind (spec 04b §5.3).
+std::int64_t backoff_ms(const model::step_retry& retry, model::step_status failure);
+
+/// Merges what a job reported into the step's parameters (spec 02 §11).
+result<model::param_map> merge_outputs(model::param_map own, const std::string& outputs_json,
+                                       const std::string& step_id, time_ms now);
+
+/// Evaluated loop parameters: name to array (spec 02 §6.4). Refuses scalars.
+result<model::value_map> loop_values_of(const model::param_map& evaluated,
+                                        const std::string& step_id);
+
+/// The number of iterations; refuses more than `max`.
+result<std::int64_t> iteration_count(const model::value_map& loop_values, std::int64_t max);
+
+/// What an iteration's workflow parameters are made of: the loop's, its index and loop values.
+model::param_map iteration_params(const loop_spec& loop, std::int64_t index);
+
+/// Parameters that a child run gets as they are (spec 04c §2).
+model::param_map passed_down(const model::param_map& workflow_params,
+                             const model::param_map& own, const model::step& definition);
+
+} // namespace tutti::engine

@@ -1,0 +1,68 @@
+#include "runtime/engine/run.hpp"
+
+#include "runtime/engine/param_rules.hpp"
+#include "runtime/engine/rows.hpp"
+#include "runtime/engine/step_core.hpp"
+#include "runtime/model/stored.hpp"
+
+namespace tutti::engine {
+
+const model::param_map& run_context::params() const {
+  if (!loop)
+    return spec.params;
+  std::call_once(once_, [this] { made_ = iteration_params(loop->spec, spec.instance_id - 1); });
+  return made_;
+}
+
+result<loop_ptr> load_loop(const std::string& inline_id, std::int64_t run,
+                           const row_reader& reader) {
+  auto row = reader.get(rows::loop(inline_id, run));
+  if (!row)
+    return row.error();
+  if (!*row)
+    return error{ec::unavailable, "loop [" + inline_id + "] is not in this shard yet"};
+  auto spec = model::decode<loop_spec>(**row);
+  if (!spec)
+    return spec.error();
+  auto body = compile(spec->body);
+  if (!body)
+    return body.error();
+  return std::make_shared<const compiled_loop>(compiled_loop{std::move(*spec), std::move(*body)});
+}
+
+result<run_ptr> load_context(const run_spec& spec, const row_reader& reader) {
+  if (spec.iteration) {
+    auto loop = load_loop(spec.workflow_id, spec.run_id, reader);
+    if (!loop)
+      return loop.error();
+    return std::make_shared<const run_context>(spec, (*loop)->body, *loop);
+  }
+  auto row = reader.get(rows::definition(spec.workflow_id, spec.internal_id, spec.version_id));
+  if (!row)
+    return row.error();
+  if (!*row)
+    return error{ec::unavailable, "version " + std::to_string(spec.version_id) + " of workflow ["
+                                    + spec.workflow_id + "] is not in this shard yet"};
+  auto definition = model::decode<model::workflow>(**row);
+  if (!definition)
+    return definition.error();
+  auto made = compile(std::move(*definition));
+  if (!made)
+    return made.error();
+  return std::make_shared<const run_context>(spec, std::move(*made), nullptr);
+}
+
+result<run_ptr> load_run(const entity_id& run, const row_reader& reader) {
+  auto row = reader.get(rows::run_spec(run.workflow_id, run.instance_id, run.run_id));
+  if (!row)
+    return row.error();
+  if (!*row)
+    return error{ec::not_found, "Workflow instance run " + to_string(run)
+                                  + " has not been created yet"};
+  auto spec = model::decode<run_spec>(**row);
+  if (!spec)
+    return spec.error();
+  return load_context(*spec, reader);
+}
+
+} // namespace tutti::engine

@@ -1,0 +1,126 @@
+#pragma once
+
+#include "runtime/engine/outcome.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+/// A step of a run: its attempts from CREATED to a terminal status (spec 04b). Owned by the entity
+/// `step`, in the shard of its run. A foreach is a step too; its loop is in `foreach_core.hpp`.
+namespace tutti::engine {
+
+/// Iterations of one chunk that run now: a bit each.
+struct chunk_running {
+  std::int64_t chunk = 0;
+  std::uint64_t bits = 0;
+
+  bool operator==(const chunk_running&) const = default;
+
+  static constexpr auto fields() {
+    return std::make_tuple(model::field(1, "chunk", &chunk_running::chunk),
+                           model::field(2, "bits", &chunk_running::bits));
+  }
+};
+
+/// Progress of a loop: counters and intervals, never a record per iteration.
+struct foreach_state {
+  std::string inline_id;
+  std::int64_t inline_run = 1;
+  std::int64_t total = 0;
+  std::int64_t next = 0; ///< iterations launched so far = zero-based index of the next one
+  std::int64_t limit = 20; ///< most that run at a time
+  bool strict = false;
+  interval_set succeeded;
+  interval_set failed;
+  interval_set stopped;
+  interval_set timed_out;
+  std::vector<chunk_running> running; ///< sorted by chunk; bounded by `limit`
+  std::vector<std::uint64_t> seeded; ///< shards that hold the loop spec (bit = shard)
+  leaf_counts leaves;
+
+  bool operator==(const foreach_state&) const = default;
+
+  static constexpr auto fields() {
+    using model::field;
+    using self = foreach_state;
+    return std::make_tuple(
+      field(1, "inline_id", &self::inline_id), field(2, "inline_run", &self::inline_run),
+      field(3, "total", &self::total), field(4, "next", &self::next), field(5, "limit", &self::limit),
+      field(6, "strict", &self::strict), field(7, "succeeded", &self::succeeded),
+      field(8, "failed", &self::failed), field(9, "stopped", &self::stopped),
+      field(10, "timed_out", &self::timed_out), field(11, "running", &self::running),
+      field(12, "seeded", &self::seeded), field(13, "leaves", &self::leaves));
+  }
+};
+
+/// The row of one attempt.
+struct step_state {
+  std::int64_t attempt = 0; ///< 0 = nothing of this step exists yet
+  std::string step_uuid;
+  std::int64_t step_instance_id = 0;
+  bool satisfied = true;
+  model::step_runtime_state state;
+  model::step_retry retry;
+  bool default_retry = true; ///< `retry` is untouched and not stored
+  std::int64_t timeout_ms = 0;
+  std::int64_t timeout_due = 0; ///< armed timers: needed to disarm them
+  std::int64_t wake_due = 0; ///< sleep or retry
+  std::vector<model::timeline_event> timeline;
+  ordered_map<bool> conditions;
+  bool has_params = false;
+  bool external = false; ///< a job may be out there
+  std::optional<terminate_run> ending;
+  std::optional<foreach_state> loop;
+  /// The failure mode does not count any more (instance-level KILL).
+  bool ignore_failure_mode = false;
+
+  bool operator==(const step_state&) const;
+
+  static constexpr auto fields() {
+    using model::field;
+    using self = step_state;
+    return std::make_tuple(
+      field(1, "attempt", &self::attempt), field(2, "step_uuid", &self::step_uuid),
+      field(3, "step_instance_id", &self::step_instance_id),
+      field(4, "satisfied", &self::satisfied), field(5, "state", &self::state),
+      field(6, "retry", &self::retry), field(7, "default_retry", &self::default_retry),
+      field(8, "timeout_ms", &self::timeout_ms), field(9, "timeout_due", &self::timeout_due),
+      field(10, "wake_due", &self::wake_due), field(11, "timeline", &self::timeline),
+      field(12, "conditions", &self::conditions), field(13, "has_params", &self::has_params),
+      field(14, "external", &self::external), field(15, "ending", &self::ending),
+      field(16, "loop", &self::loop),
+      field(17, "ignore_failure_mode", &self::ignore_failure_mode));
+  }
+};
+
+/// What a step's actor holds in memory.
+struct step_memory {
+  entity_id id;
+  run_ptr run;
+  step_state state;
+  std::shared_ptr<const model::param_map> params;
+  std::shared_ptr<const step_params> upstream;
+
+  const model::step& definition() const;
+};
+
+/// Judges a message and folds the consequences into `memory` (see workflow_core.hpp for why).
+result<outcome> decide(step_memory& memory, const message& what, const surroundings& around);
+
+/// Makes the memory of a step from its rows. `run` may be null: then it is read too.
+result<step_memory> load_step(const entity_id& id, run_ptr run, const row_reader& rows);
+
+/// The run of an entity, from rows: spec, definition, loop.
+result<run_ptr> load_run(const entity_id& run, const row_reader& rows);
+
+/// The definition or loop that a spec refers to, from rows. `ec::unavailable` when its row is not
+/// there yet: it is on its way with an earlier message, so the caller tries again a little later.
+result<run_ptr> load_context(const run_spec& spec, const row_reader& rows);
+
+/// A loop of this shard, from rows; same error.
+result<loop_ptr> load_loop(const std::string& inline_id, std::int64_t run, const row_reader& rows);
+
+} // namespace tutti::engine

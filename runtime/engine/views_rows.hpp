@@ -1,0 +1,129 @@
+#pragma once
+
+#include "runtime/engine/instance_core.hpp"
+#include "runtime/engine/rows.hpp"
+#include "runtime/engine/step_core.hpp"
+#include "runtime/engine/views.hpp"
+#include "runtime/engine/workflow_core.hpp"
+#include "runtime/model/stored.hpp"
+
+#include <boost/json.hpp>
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+/// What the views share: rows read into structs, and small pieces of JSON.
+namespace tutti::engine::views {
+
+namespace json = boost::json;
+
+template <class T>
+result<std::optional<T>> read_row(const row_reader& from, const std::string& key) {
+  auto row = from.get(key);
+  if (!row)
+    return row.error();
+  if (!*row)
+    return std::optional<T>{};
+  auto read = model::decode<T>(**row);
+  if (!read)
+    return read.error();
+  return std::optional<T>{std::move(*read)};
+}
+
+/// The row of a workflow, and the rows around it.
+result<std::optional<workflow_state>> read_workflow(const shard_reader& from,
+                                                    const std::string& workflow_id);
+result<std::optional<model::workflow_version>>
+read_version(const shard_reader& from, const std::string& workflow_id, std::int64_t version);
+result<std::optional<run_summary>> read_summary(const shard_reader& from, const run_name& name);
+
+/// A run with all that never changes and its own row.
+struct run_view {
+  run_name name; ///< with the true run number
+  run_ptr run;
+  run_state state;
+  /// Only its workflow knows it yet: it is on its way to its own shard.
+  bool pending = false;
+  std::vector<bool> in_dag; ///< by position in the definition
+
+  const std::vector<model::step>& steps() const { return run->workflow->workflow.steps; }
+
+  /// Predecessors of a step inside the graph of this run.
+  std::vector<std::string> parents(std::size_t at) const;
+};
+
+/// `workflow instance [w][1][0] not found …`
+error unknown_run(const run_name& name);
+
+result<run_view> read_run(const shard_reader& from, const run_name& name);
+
+/// The latest attempts of the steps of a run, by position; attempt 0 = not created.
+result<std::vector<step_state>> latest_attempts(const shard_reader& from, const run_view& view);
+
+/// The latest attempt of one step, or the one asked for; attempt 0 = there is none.
+result<step_state> read_attempt(const shard_reader& from, const entity_id& step,
+                                std::int64_t attempt);
+
+step_brief brief_of(const step_state& attempt);
+
+/// A loop of an inline workflow id: its spec, and the foreach step as it is now.
+struct loop_view {
+  loop_spec spec;
+  step_state step;
+};
+
+result<std::optional<loop_view>> read_loop_view(const shard_reader& from,
+                                                const std::string& inline_id);
+
+// -- JSON -----------------------------------------------------------------------------------------
+
+inline json::value text(std::string_view x) {
+  return json::value(json::string_view{x.data(), x.size()});
+}
+
+/// Adds a member unless it is 0 or absent.
+void put_time(json::object& out, std::string_view name, std::int64_t time);
+
+json::value to_json(const model::raw_json& x);
+
+/// Counts by status in the order of the statuses, for rollups.
+using status_counts = std::map<model::step_status, std::int64_t>;
+
+void add(status_counts& to, const leaf_counts& leaves);
+
+/// `WorkflowRollupOverview`. `refs` is step references by status, under one key.
+json::object rollup(const status_counts& counts, const std::string& ref_key = {},
+                    const std::map<model::step_status, json::array>& refs = {});
+
+/// Statuses whose steps a rollup names.
+bool is_overview_status(model::step_status x);
+
+/// The stored timeline with STATUS events: `begun` before what happened at the same time, `ended`
+/// behind it.
+json::value enriched_timeline(const std::vector<model::timeline_event>& stored,
+                              std::vector<model::timeline_event> begun,
+                              const std::optional<model::timeline_event>& ended);
+
+model::timeline_event status_event(std::int64_t time, std::string_view status);
+
+/// The last text of a timeline that a person wants to see: of a LOG or DETAILS event.
+std::string last_message(const std::vector<model::timeline_event>& timeline);
+
+/// `StepInstance`.
+result<json::object> step_json(const shard_reader& from, const run_view& view, std::size_t at,
+                               const step_state& attempt, bool enriched);
+
+/// `ForeachArtifact`.
+json::object foreach_artifact(const run_view& view, const entity_id& step,
+                              const step_state& attempt);
+
+/// Iterations by status, in the order of the API's statuses; empty ones left out.
+std::vector<std::pair<model::run_status, std::int64_t>> iteration_counts(const foreach_state& loop);
+
+/// `WorkflowInstance`.
+result<json::object> instance_json(const shard_reader& from, const run_view& view,
+                                   const instance_options& options);
+
+} // namespace tutti::engine::views
