@@ -1,0 +1,39 @@
+#pragma once
+
+#include "actors/wire/shard_messages.hpp"
+#include "storage/journal/node_store.hpp"
+
+#include <caf/actor_system.hpp>
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <memory>
+
+namespace tutti::actors {
+
+struct log_counters {
+  std::atomic<std::uint64_t> commits{0}; ///< synced batches
+  std::atomic<std::uint64_t> bytes{0}; ///< of rows
+  std::atomic<std::uint64_t> write_us{0}; ///< time spent in the store
+  std::atomic<std::uint64_t> failures{0};
+};
+
+struct log_writer_deps {
+  std::shared_ptr<storage::node_store> store;
+  std::shared_ptr<log_counters> counters;
+  /// Steady clock in microseconds, for the counters.
+  std::function<std::uint64_t()> steady_us;
+  /// Tells the node whether writes are possible; called on the writer's thread.
+  std::function<void(const error* why)> on_health;
+};
+
+/// The log of a node whose shards have one voter each: what is asked is committed by one synced
+/// write for all shards together. Owns all writing to the store, so a real node detaches it.
+///
+/// Full disk: proposals are refused, their shards step down (memory that ran ahead dies), and lead
+/// again once there is room. Any other failure of a write is final for this process: reads go on,
+/// nothing is acknowledged any more.
+wire::log_actor spawn_log_writer(caf::actor_system& system, log_writer_deps deps, bool own_thread);
+
+} // namespace tutti::actors

@@ -1,0 +1,190 @@
+#include "actors/node/node.hpp"
+
+#include "actors/node/data_folder.hpp"
+#include "actors/node/uuid.hpp"
+#include "actors/run/executor.hpp"
+#include "actors/run/gateway.hpp"
+#include "actors/run/shard_rows.hpp"
+#include "runtime/base/log.hpp"
+#include "storage/rocks/rocks_store.hpp"
+
+#include <caf/actor_cast.hpp>
+#include <caf/send.hpp>
+
+#include <algorithm>
+#include <filesystem>
+#include <thread>
+
+namespace tutti::actors {
+
+engine::time_ms wall_ms() {
+  using namespace std::chrono;
+  return duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count();
+}
+
+namespace {
+
+std::uint64_t steady_us() {
+  using namespace std::chrono;
+  return static_cast<std::uint64_t>(
+    duration_cast<microseconds>(steady_clock::now().time_since_epoch()).count());
+}
+
+std::string make_uuid() {
+  thread_local uuid_source source;
+  return source();
+}
+
+/// Entities in memory over all shards; a shard gets its share, but never too few to work.
+constexpr std::size_t active_total = 24'000;
+constexpr std::size_t active_min = 128;
+
+} // namespace
+
+node::config::config(const ::tutti::config::node_options& options) {
+  // Work stealing polls while idle; sharing sleeps, and wakes faster.
+  set("scheduler.policy", caf::atom("sharing"));
+  // Without a bound, an actor that always has mail keeps its thread for ever.
+  set("scheduler.max-throughput", std::size_t{200});
+  auto threads = options.workers > 0 ? static_cast<std::size_t>(options.workers)
+                                     : std::max<std::size_t>(2, std::thread::hardware_concurrency());
+  set("scheduler.max-threads", threads);
+}
+
+node::node(const ::tutti::config::node_options& options)
+  : options_(options), system_config_(options) {
+  // nop
+}
+
+result<std::unique_ptr<node>> node::start(const ::tutti::config::node_options& options) {
+  std::unique_ptr<node> made{new node{options}};
+  if (auto ok = made->open(); !ok)
+    return ok.error();
+  made->spawn();
+  return made;
+}
+
+status node::open() {
+  auto folder = open_data_folder(options_.data, options_.shards);
+  if (!folder)
+    return folder.error();
+  shards_ = folder->shards;
+  storage::rocks_options tuning;
+  tuning.write_buffer_bytes = static_cast<std::uint64_t>(options_.write_buffer_bytes);
+  tuning.block_cache_bytes = static_cast<std::uint64_t>(options_.block_cache_bytes);
+  tuning.reserve_bytes = static_cast<std::uint64_t>(options_.reserve_disk_bytes);
+  auto store = storage::open_rocks_store(folder->store, tuning);
+  if (!store)
+    return store.error();
+  store_ = std::move(*store);
+  worker::runner_options runs;
+  runs.runs_dir = folder->runs.string();
+  runs.step_binary = (std::filesystem::read_symlink("/proc/self/exe").parent_path()
+                      / "tutti-step").string();
+  runs.running_max = static_cast<std::size_t>(options_.process_slots);
+  // The executor is spawned later; news before that cannot come, since nothing was launched.
+  auto runner = worker::process_runner::open(
+    std::move(runs), [this](const std::string& uuid, const worker::job_event& event) {
+      if (auto news = to_update(uuid, event, wall_ms()); news && executor_)
+        caf::anon_send(executor_, wire::job_news{std::move(*news)});
+    });
+  if (!runner)
+    return runner.error();
+  runner_ = std::move(*runner);
+  return unit{};
+}
+
+void node::spawn() {
+  system_.emplace(system_config_);
+  auto& system = *system_;
+  map_ = std::make_shared<shard_map>(shards_);
+  auto peer = [map = map_](engine::shard_no x) { return map->keeper(x); };
+  log_writer_deps log{store_, counters_.log, steady_us, [this](const error* why) {
+                        std::lock_guard guard{trouble_lock_};
+                        trouble_ = why ? std::optional{*why} : std::nullopt;
+                      }};
+  log_ = spawn_log_writer(system, std::move(log), true);
+  gateway_deps doors;
+  doors.now = wall_ms;
+  doors.shards = shards_;
+  doors.peer = peer;
+  doors.waiting_max = static_cast<std::size_t>(options_.in_flight_requests_max);
+  gateway_ = spawn_gateway(system, std::move(doors));
+  executor_deps work;
+  work.runner = runner_;
+  work.shards = shards_;
+  work.peer = peer;
+  work.now = wall_ms;
+  work.limits.log_max_bytes = options_.step_log_max_bytes;
+  work.limits.orphan_grace_ms = options_.orphan_grace_ms;
+  executor_ = spawn_executor(system, std::move(work));
+
+  auto limits = std::make_shared<engine::engine_options>();
+  limits->foreach_iterations_max = options_.foreach_iterations_max;
+  limits->foreach_concurrency_max = options_.foreach_concurrency_max;
+  limits->queued_starts_max = options_.queued_starts_max;
+  limits->params_max_chars = options_.params_max_chars;
+  limits->shards = shards_;
+  for (engine::shard_no shard = 0; shard < shards_; ++shard) {
+    keeper_deps deps;
+    deps.shard = shard;
+    deps.entity.now = wall_ms;
+    deps.entity.make_uuid = make_uuid;
+    deps.entity.options = limits;
+    deps.entity.rows = std::make_shared<shard_rows>(store_, shard);
+    deps.log = log_;
+    deps.executor = executor_;
+    deps.gateway = gateway_;
+    deps.peer = peer;
+    deps.limits.active_max = std::max(active_min, active_total / shards_);
+    deps.limits.passivate_after_ms = options_.passivate_after_ms;
+    deps.counters = counters_.keepers;
+    map_->set(shard, spawn_shard_keeper(system, std::move(deps)));
+  }
+  for (engine::shard_no shard = 0; shard < shards_; ++shard)
+    caf::anon_send(map_->keeper(shard), wire::begin{});
+}
+
+node::~node() {
+  // No new work, then the ones that speak to others, then the log, then the system.
+  if (runner_)
+    runner_->stop();
+  if (!system_)
+    return;
+  caf::anon_send_exit(gateway_, caf::exit_reason::user_shutdown);
+  caf::anon_send_exit(executor_, caf::exit_reason::user_shutdown);
+  for (engine::shard_no shard = 0; shard < shards_; ++shard)
+    caf::anon_send_exit(map_->keeper(shard), caf::exit_reason::user_shutdown);
+  caf::anon_send_exit(log_, caf::exit_reason::user_shutdown);
+  gateway_ = nullptr;
+  executor_ = nullptr;
+  log_ = nullptr;
+  map_->clear();
+  system_.reset();
+}
+
+void node::ask(engine::entity_id to, engine::message_ptr what,
+               std::function<void(result<engine::answer>)> done, std::int64_t patience_ms) {
+  caf::anon_send(gateway_, wire::ask{std::move(to), std::move(what), std::move(done), patience_ms});
+}
+
+bool node::serving() const {
+  return counters_.keepers->serving.load() == shards_;
+}
+
+bool node::wait_until_serving(std::chrono::milliseconds patience) const {
+  auto deadline = std::chrono::steady_clock::now() + patience;
+  while (!serving()) {
+    if (std::chrono::steady_clock::now() > deadline)
+      return false;
+    std::this_thread::sleep_for(std::chrono::milliseconds{1});
+  }
+  return true;
+}
+
+std::optional<error> node::trouble() const {
+  std::lock_guard guard{trouble_lock_};
+  return trouble_;
+}
+
+} // namespace tutti::actors

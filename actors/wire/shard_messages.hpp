@@ -1,0 +1,240 @@
+#pragma once
+
+#include "runtime/engine/outcome.hpp"
+#include "storage/journal/shard_write.hpp"
+
+#include <caf/allowed_unsafe_message_type.hpp>
+#include <caf/replies_to.hpp>
+#include <caf/typed_actor.hpp>
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+/// What crosses a mailbox inside a node. These messages never leave the process: they hold shared,
+/// immutable content by pointer. What travels between shards also exists as stored bytes
+/// (`engine::envelope`), which is the form for other nodes.
+namespace tutti::wire {
+
+// -- keeper and entity ------------------------------------------------------------------------------
+
+/// The keeper hands an entity a message.
+struct deliver {
+  std::uint64_t number = 0; ///< names the delivery in the entity's `commit`
+  std::uint64_t client = 0; ///< who waits for an answer (0 = nobody)
+  engine::message_ptr what;
+  /// How many commits of this entity with rows are applied: its own overlay may forget those.
+  std::uint64_t commits_applied = 0;
+};
+
+/// An entity's answer to a `deliver`: what it decided. Always sent, even if nothing happened.
+struct commit {
+  std::uint64_t epoch = 0;
+  std::uint64_t slot = 0; ///< which entity, as the keeper numbers them
+  std::uint64_t number = 0; ///< of the delivery
+  std::uint64_t client = 0; ///< of the delivery
+  engine::outcome todo;
+  /// Rows that are still on their way are needed: deliver again after the next commit.
+  bool again = false;
+  /// The entity cannot trust its memory; it is dropped, and made anew by the next message.
+  std::optional<error> failure;
+};
+
+// -- keeper and log -----------------------------------------------------------------------------------
+
+/// All keepers are there: join in.
+struct begin {
+  std::uint64_t unused = 0;
+};
+
+/// The keeper of a shard is ready to lead it; the log answers `lead` or `step_down`.
+struct campaign {
+  storage::shard_id shard = 0;
+};
+
+/// Asks the log to commit changes of a shard, in the order of asking.
+struct proposal {
+  std::uint64_t epoch = 0;
+  std::uint64_t batch = 0;
+  storage::shard_id shard = 0;
+  std::vector<storage::row_op> rows;
+};
+
+/// The proposals of the shard up to `batch` are durable and applied.
+struct committed {
+  std::uint64_t epoch = 0;
+  std::uint64_t batch = 0;
+};
+
+/// A proposal did not commit, and no later one of its epoch will.
+struct not_committed {
+  std::uint64_t epoch = 0;
+  std::uint64_t batch = 0;
+  error why;
+};
+
+/// This node leads the shard from now on, in a term of its own.
+struct lead {
+  std::uint64_t term = 0;
+};
+
+/// This node does not lead the shard any more: what has not committed is forgotten.
+struct step_down {
+  error why;
+};
+
+// -- between shards ------------------------------------------------------------------------------------
+
+struct numbered_envelope {
+  std::uint64_t seq = 0;
+  engine::envelope letter;
+};
+
+/// Rows of the sender's outbox for the receiving shard, in order.
+struct letters {
+  engine::shard_no from = 0;
+  std::shared_ptr<const std::vector<numbered_envelope>> items;
+};
+
+/// Everything up to `seq` is committed at shard `by`: the sender may delete it.
+struct letters_received {
+  engine::shard_no by = 0;
+  std::uint64_t seq = 0;
+};
+
+/// A shard serves (again): send what it has not confirmed.
+struct letters_wanted {
+  engine::shard_no by = 0;
+};
+
+// -- from outside ---------------------------------------------------------------------------------------
+
+/// A client's request, or an executor's news (client 0): not durable here, the sender repeats it.
+struct request {
+  engine::entity_id to;
+  engine::message_ptr what;
+  std::uint64_t client = 0;
+};
+
+/// The answer to a client, after everything it says is committed.
+struct reply {
+  std::uint64_t client = 0;
+  std::shared_ptr<const engine::answer> good;
+  std::shared_ptr<const error> bad;
+};
+
+/// A question of a client of this process; `done` is called once, from the gateway's thread.
+struct ask {
+  engine::entity_id to;
+  engine::message_ptr what;
+  std::function<void(result<engine::answer>)> done;
+  /// 0 = the gateway's own patience.
+  std::int64_t patience_ms = 0;
+};
+
+/// An order to the executor, released by a commit.
+struct work {
+  engine::entity_id step;
+  std::shared_ptr<const engine::effect> what;
+};
+
+// -- to oneself ------------------------------------------------------------------------------------------
+
+/// INTERNAL: close the open batch. Queues behind what already waits, so batches grow under load.
+struct flush {
+  std::uint64_t epoch = 0;
+};
+
+/// INTERNAL to the gateway: some questions may have waited too long.
+struct overdue {
+  std::uint64_t unused = 0;
+};
+
+/// INTERNAL to the executor: news of a job, by the uuid of its attempt.
+struct job_news {
+  engine::job_update what;
+};
+
+/// INTERNAL: a timer may be due. Stale ones name an older generation.
+struct tick {
+  std::uint64_t generation = 0;
+};
+
+/// INTERNAL: look for entities that were idle for long.
+struct sweep {
+  std::uint64_t epoch = 0;
+};
+
+/// INTERNAL to the log: see whether the disk has room again.
+struct recheck {
+  std::uint64_t unused = 0;
+};
+
+// -- interfaces -------------------------------------------------------------------------------------------
+
+/// One workflow, run, step or loop part.
+using entity_actor = caf::typed_actor<caf::reacts_to<deliver>>;
+
+/// Runs jobs outside the shards.
+using executor_actor = caf::typed_actor<caf::reacts_to<work>, caf::reacts_to<job_news>>;
+
+/// Finds the keeper for a question and hands the reply back to whoever asked.
+using gateway_actor
+  = caf::typed_actor<caf::reacts_to<ask>, caf::reacts_to<reply>, caf::reacts_to<overdue>>;
+
+using shard_keeper_actor = caf::typed_actor<
+  // The node is complete.
+  caf::reacts_to<begin>,
+  // A client or executor wants something of an entity of this shard.
+  caf::reacts_to<request>,
+  // An entity decided.
+  caf::reacts_to<commit>,
+  // The log answers.
+  caf::reacts_to<committed>, caf::reacts_to<not_committed>,
+  // Consensus says who leads.
+  caf::reacts_to<lead>, caf::reacts_to<step_down>,
+  // Other shards.
+  caf::reacts_to<letters>, caf::reacts_to<letters_received>, caf::reacts_to<letters_wanted>,
+  // INTERNAL
+  caf::reacts_to<flush>, caf::reacts_to<tick>, caf::reacts_to<sweep>>;
+
+/// Orders proposals of all shards and makes them durable together.
+using log_actor = caf::typed_actor<
+  // Answered by `lead` or `step_down` to the keeper, now and whenever that changes.
+  caf::reacts_to<campaign, shard_keeper_actor>,
+  // Answered by `committed` or `not_committed` to the keeper.
+  caf::reacts_to<proposal, shard_keeper_actor>,
+  // INTERNAL: write what has gathered.
+  caf::reacts_to<flush>,
+  // INTERNAL: the disk may have room again.
+  caf::reacts_to<recheck>>;
+
+} // namespace tutti::wire
+
+// In-process only (see above).
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tutti::wire::deliver)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tutti::wire::commit)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tutti::wire::proposal)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tutti::wire::committed)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tutti::wire::not_committed)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tutti::wire::lead)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tutti::wire::step_down)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tutti::wire::letters)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tutti::wire::letters_received)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tutti::wire::request)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tutti::wire::reply)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tutti::wire::ask)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tutti::wire::overdue)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tutti::wire::job_news)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tutti::wire::work)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tutti::wire::flush)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tutti::wire::tick)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tutti::wire::sweep)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tutti::wire::recheck)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tutti::wire::begin)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tutti::wire::campaign)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tutti::wire::letters_wanted)

@@ -1,0 +1,93 @@
+#pragma once
+
+#include "actors/worker/job.hpp"
+#include "runtime/base/error.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+namespace tutti::worker {
+
+struct runner_options {
+  /// Holds one run folder per attempt; made if absent.
+  std::string runs_dir;
+  /// Path of the program tutti-step.
+  std::string step_binary;
+  /// Jobs that may run at the same time; attached ones count, but are never refused.
+  std::size_t running_max = 256;
+  /// The environment of every job, besides what its spec says. HOME is the job's working
+  /// folder unless it is given here.
+  std::vector<std::pair<std::string, std::string>> base_env{
+    {"PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"},
+    {"LANG", "C.UTF-8"},
+    {"TZ", "UTC"}};
+};
+
+/// Called on the runner's thread, one call at a time; must not throw and not wait. Must not
+/// stop or destroy the runner.
+using event_sink = std::function<void(const std::string& step_uuid, job_event event)>;
+
+struct runner_queue;
+
+/// Runs the steps of this node that are local processes. Each job has a supervisor process of
+/// its own, so jobs outlive this object and the daemon; all a runner knows is in the run
+/// folders. Owns one thread. All functions may be called from any thread; launch, attach and
+/// terminate never wait for the disk.
+class process_runner {
+public:
+  static result<std::unique_ptr<process_runner>> open(runner_options options, event_sink on_event);
+
+  process_runner(const process_runner&) = delete;
+  process_runner& operator=(const process_runner&) = delete;
+
+  /// Stops.
+  ~process_runner();
+
+  /// Runs the job, once per uuid for ever: one that runs is found again and reports its start
+  /// again, one that ended reports its result again. Whatever goes wrong later comes as the
+  /// event `job_ended`. Fails with bad_request, too_large, overloaded (try again when a job
+  /// ended) or unavailable (stopped).
+  status launch(job_spec spec);
+
+  /// Finds a job of an earlier daemon. It reports its start if it runs, and its end if it
+  /// ended; one of which nothing is known ends as lost, and can then never start any more.
+  status attach(std::string step_uuid);
+
+  /// SIGTERM, and SIGKILL after the grace (negative: that of the spec), to all of the job.
+  /// May be repeated; the shortest grace counts. Fails with not_found if the job is neither
+  /// launched nor attached here, for example because it ended.
+  status terminate(const std::string& step_uuid, std::int64_t grace_ms);
+
+  /// Drops the spec, the parameters and the files of a job whose end is recorded durably. Logs
+  /// and result stay, but outputs from the output file are gone. Runs on the caller's thread and
+  /// may take long. Fails with conflict if the job runs.
+  status forget(const std::string& step_uuid) const;
+
+  /// Forgets, and drops logs and result too. The uuid must never be launched again.
+  status erase(const std::string& step_uuid) const;
+
+  /// `stream` is "stdout" or "stderr". Works during and after the run; at most 4 MiB a call.
+  result<log_chunk> read_log(const std::string& step_uuid, const std::string& stream,
+                             std::int64_t offset, std::int64_t limit) const;
+
+  /// Jobs launched or attached here whose end was not reported yet.
+  std::size_t running() const;
+
+  /// Jobs go on without this daemon, until their orphan grace is over. No event comes after
+  /// the return. May be repeated.
+  void stop();
+
+private:
+  process_runner(runner_options options, std::unique_ptr<runner_queue> queue);
+
+  runner_options options_;
+  std::unique_ptr<runner_queue> queue_;
+  std::thread thread_;
+};
+
+} // namespace tutti::worker
