@@ -1,0 +1,88 @@
+#include "tools/ctl/definition_file.hpp"
+
+#include "config/options/node_options.hpp"
+#include "runtime/dsl/dsl.hpp"
+#include "runtime/model/json.hpp"
+#include "runtime/model/validate.hpp"
+
+#include <array>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <sstream>
+#include <system_error>
+
+namespace tutti::ctl {
+
+namespace {
+
+bool has_ending(std::string_view name, std::string_view ending) {
+  return name.size() > ending.size() && name.substr(name.size() - ending.size()) == ending;
+}
+
+bool begins_with_brace(std::string_view text) {
+  const auto first = text.find_first_not_of(" \t\r\n");
+  return first != std::string_view::npos && text[first] == '{';
+}
+
+model::limits server_limits() {
+  const config::node_options defaults;
+  model::limits bounds;
+  bounds.step_count_max = static_cast<std::size_t>(defaults.steps_max);
+  bounds.iteration_count_max = defaults.foreach_iterations_max;
+  bounds.foreach_concurrency_max = defaults.foreach_concurrency_max;
+  return bounds;
+}
+
+std::vector<std::string> findings_of(const error& why) {
+  if (!why.details.empty())
+    return why.details;
+  return {why.message};
+}
+
+} // namespace
+
+std::string_view definition_file::content_type() const {
+  return json ? "application/json" : "application/yaml";
+}
+
+result<definition_file> read_definition(const std::string& name) {
+  definition_file file{name, {}, false};
+  std::ostringstream text;
+  if (name == "-") {
+    text << std::cin.rdbuf();
+  } else {
+    std::error_code why;
+    if (!std::filesystem::exists(name, why))
+      return error{ec::bad_request, "there is no file '" + name + "'"};
+    std::ifstream in{name, std::ios::binary};
+    if (std::filesystem::is_directory(name, why) || !in)
+      return error{ec::bad_request, "file '" + name + "' cannot be read"};
+    text << in.rdbuf();
+  }
+  file.text = text.str();
+  file.json = has_ending(name, ".json") || begins_with_brace(file.text);
+  return file;
+}
+
+bool names_file(const std::string& word) {
+  std::error_code why;
+  for (auto ending : {".yaml", ".yml", ".json"})
+    if (has_ending(word, ending))
+      return true;
+  return word == "-" || word.find('/') != std::string::npos || std::filesystem::exists(word, why);
+}
+
+std::vector<std::string> mistakes_of(const definition_file& file) {
+  auto request = file.json ? model::parse_json<model::workflow_create_request>(file.text)
+                           : dsl::read_workflow(file.text);
+  if (!request)
+    return findings_of(request.error());
+  auto found = model::violations(*request, server_limits());
+  if (found.empty())
+    if (auto ok = model::check_graph(request->workflow); !ok)
+      return findings_of(ok.error());
+  return found;
+}
+
+} // namespace tutti::ctl

@@ -1,0 +1,36 @@
+#pragma once
+
+#include "runtime/base/error.hpp"
+
+#include <boost/json.hpp>
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+/// Reading answers without trusting their shape: what is missing or of another kind is empty.
+namespace tutti::ctl {
+
+using json_value = boost::json::value;
+
+/// @returns `bad_request` when the text is no JSON
+result<json_value> read_json(std::string_view text);
+
+/// The member, or null.
+const json_value& member(const json_value& object, std::string_view name);
+
+/// The member as text: null and what is missing as empty text, the rest as JSON writes it, only
+/// that decimals are written the plain way.
+std::string text_of(const json_value& object, std::string_view name);
+
+std::int64_t number_of(const json_value& object, std::string_view name);
+
+/// The member's elements; none when it is not an array.
+const boost::json::array& elements_of(const json_value& object, std::string_view name);
+
+const boost::json::object& object_of(const json_value& object, std::string_view name);
+
+/// Indented by two spaces, with a line end.
+std::string pretty(const json_value& value);
+
+} // namespace tutti::ctl

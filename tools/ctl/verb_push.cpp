@@ -1,0 +1,111 @@
+#include "tools/ctl/start_run.hpp"
+#include "tools/ctl/verb.hpp"
+
+#include <algorithm>
+
+namespace tutti::ctl {
+
+namespace {
+
+struct check_result {
+  std::string file;
+  std::vector<std::string> mistakes;
+};
+
+result<check_result> check_here(const std::string& name) {
+  auto file = read_definition(name);
+  if (!file)
+    return file.error();
+  return check_result{name, mistakes_of(*file)};
+}
+
+/// @returns an error when the server could not be asked
+result<check_result> check_there(const server_link& link, const std::string& name) {
+  auto file = read_definition(name);
+  if (!file)
+    return file.error();
+  auto answer = link.send("PUT",
+                          file->json ? "/api/v3/workflows/actions/validate"
+                                     : "/api/v3/workflows/actions/validate/yaml",
+                          file->text, file->content_type());
+  if (answer)
+    return check_result{name, {}};
+  if (exit_code_of_error(answer.error().code) != exit_code::refused)
+    return answer.error();
+  auto mistakes = answer.error().details;
+  if (mistakes.empty())
+    mistakes.push_back(answer.error().message);
+  return check_result{name, std::move(mistakes)};
+}
+
+boost::json::object as_json(const check_result& x) {
+  boost::json::array mistakes;
+  for (const auto& one : x.mistakes)
+    mistakes.push_back(boost::json::value(one));
+  boost::json::object made{{"file", x.file}, {"valid", x.mistakes.empty()}};
+  made["errors"] = std::move(mistakes);
+  return made;
+}
+
+bool needs_templates(const check_result& x) {
+  return std::any_of(x.mistakes.begin(), x.mistakes.end(), [](const std::string& one) {
+    return one.find("job template") != std::string::npos;
+  });
+}
+
+void say(const invocation& call, const check_result& x, bool remote) {
+  if (x.mistakes.empty())
+    call.out() << x.file << ": valid\n";
+  for (const auto& one : x.mistakes)
+    call.err() << x.file << ": " << one << "\n";
+  if (!remote && needs_templates(x))
+    call.err() << "Next: tutti validate --remote " << x.file
+               << ", which knows the server's job templates\n";
+}
+
+} // namespace
+
+exit_code push_verb(const invocation& call) {
+  auto file = read_definition(call.given.words.front());
+  if (!file)
+    return report_usage(call.err(), "push", file.error().message);
+  auto answer = push_definition(call.link(), *file);
+  if (!answer) {
+    auto why = answer.error();
+    why.message = file->name + ": " + why.message;
+    return report(call, why, "tutti validate " + file->name);
+  }
+  const auto made = pushed_version(*answer);
+  const bool active = member(member(*answer, "workflow_definition"), "is_active")
+                      == json_value(true);
+  print(call, *answer,
+        "pushed " + made.workflow_id + " version " + made.version + (active ? ", active" : "")
+          + "\nNext: tutti run " + made.workflow_id + "\n");
+  return exit_code::ok;
+}
+
+exit_code validate_verb(const invocation& call) {
+  const bool remote = call.given.has("remote") || call.given.has("server");
+  const bool json = call.json && call.form_named;
+  const auto link = call.link();
+  boost::json::array all;
+  bool valid = true;
+  for (const auto& name : call.given.words) {
+    auto checked = remote ? check_there(link, name) : check_here(name);
+    // A file that cannot be read is a mistake on the command line; a silent server is not.
+    if (!checked && checked.error().code == ec::bad_request)
+      return report_usage(call.err(), "validate", checked.error().message);
+    if (!checked)
+      return report(call, checked.error());
+    valid = valid && checked->mistakes.empty();
+    if (json)
+      all.push_back(as_json(*checked));
+    else
+      say(call, *checked, remote);
+  }
+  if (json)
+    call.out() << pretty(all);
+  return valid ? exit_code::ok : exit_code::refused;
+}
+
+} // namespace tutti::ctl

@@ -1,0 +1,234 @@
+#include "tools/sim/checks.hpp"
+
+#include "actors/run/shard_rows.hpp"
+#include "runtime/engine/foreach_core.hpp"
+#include "runtime/engine/instance_core.hpp"
+#include "runtime/engine/loop_part_core.hpp"
+#include "runtime/engine/rows.hpp"
+#include "runtime/engine/step_core.hpp"
+#include "runtime/engine/workflow_core.hpp"
+#include "runtime/model/stored.hpp"
+
+#include <map>
+#include <memory>
+
+namespace tutti::sim {
+
+namespace {
+
+namespace rows = engine::rows;
+
+class row_checker {
+public:
+  row_checker(const storage::read_view& view, shard_no shards, std::vector<std::string>& out)
+    : view_(view), shards_(shards), out_(out) {}
+
+  void always() {
+    for (shard_no shard = 0; shard < shards_; ++shard) {
+      each<engine::workflow_state>(shard, 'W', [&](auto, auto& x) { check_counters(shard, x); });
+      each<engine::step_state>(shard, 's', [&](auto key, auto& x) { check_step(key, x); });
+      each<engine::run_state>(shard, 'i', [](auto, auto&) {});
+      each<engine::run_spec>(shard, 'I', [](auto, auto&) {});
+      each<engine::loop_part_state>(shard, 'C', [](auto, auto&) {});
+    }
+  }
+
+  void at_rest() {
+    for (shard_no shard = 0; shard < shards_; ++shard) {
+      empty(shard, 'M', "message pending");
+      empty(shard, 'X', "job outside");
+      empty(shard, 'T', "timer");
+      empty(shard, 'Q', "queued run");
+      empty(shard, 'A', "running run");
+      each<engine::run_state>(shard, 'i', [&](auto key, auto& x) { check_run(key, x); });
+      each<engine::step_state>(shard, 's', [&](auto key, auto& x) { check_ended(key, x); });
+      each<engine::run_summary>(shard, 'S', [&](auto key, auto& x) { check_summary(key, x); });
+      each<engine::loop_part_state>(shard, 'C', [&](auto key, auto& x) {
+        if (x.launched != x.ended || x.reporting)
+          say("loop part " + printable(key) + " has iterations that have not ended");
+      });
+    }
+  }
+
+private:
+  void say(std::string what) {
+    if (out_.size() < 20)
+      out_.push_back(std::move(what));
+  }
+
+  static std::string printable(std::string_view key) {
+    std::string text;
+    for (auto c : key)
+      text += c >= ' ' && c < 127 ? c : '.';
+    return text;
+  }
+
+  template <class T, class F>
+  void each(shard_no shard, char table, F visit) {
+    auto [from, to] = rows::table(table);
+    auto ok = view_.scan(shard, from, to, [&](std::string_view key, std::string_view value) {
+      auto x = model::decode<T>(value);
+      if (!x)
+        say("row " + printable(key) + ": " + x.error().message);
+      else
+        visit(key, *x);
+      return true;
+    });
+    if (!ok)
+      say("table " + std::string(1, table) + ": " + ok.error().message);
+  }
+
+  std::int64_t count(shard_no shard, char table, const std::string& workflow_id) {
+    std::int64_t n = 0;
+    auto [from, to] = rows::range_of_prefix(rows::workflow_prefix(table, workflow_id));
+    auto ok = view_.scan(shard, from, to, [&](auto, auto) {
+      ++n;
+      return true;
+    });
+    return ok ? n : -1;
+  }
+
+  void empty(shard_no shard, char table, const std::string& what) {
+    auto [from, to] = rows::table(table);
+    auto ok = view_.scan(shard, from, to, [&](std::string_view key, std::string_view) {
+      say(what + " left in shard " + std::to_string(shard) + ": " + printable(key));
+      return true;
+    });
+    if (!ok)
+      say(ok.error().message);
+  }
+
+  void check_counters(shard_no shard, const engine::workflow_state& x) {
+    auto queued = count(shard, 'Q', x.workflow_id);
+    auto active = count(shard, 'A', x.workflow_id);
+    if (queued != x.queued_count || active != x.active_count)
+      say("workflow " + x.workflow_id + " counts " + std::to_string(x.queued_count) + " queued, "
+          + std::to_string(x.active_count) + " running; its rows are " + std::to_string(queued)
+          + ", " + std::to_string(active));
+  }
+
+  void check_step(std::string_view key, const engine::step_state& x) {
+    auto& s = x.state;
+    if (x.attempt < 1)
+      say("step row " + printable(key) + " without attempt");
+    if (model::is_terminal(s.status) != s.end_time.has_value())
+      say("step row " + printable(key) + " is " + std::string{to_string(s.status)}
+          + " but its end time says otherwise");
+    auto times = {s.create_time, s.initialize_time, s.start_time, s.execute_time, s.finish_time,
+                  s.end_time};
+    std::int64_t last = 0;
+    for (auto& t : times)
+      if (t) {
+        if (*t < last)
+          say("step row " + printable(key) + ": its times run backwards");
+        last = *t;
+      }
+    if (x.loop) {
+      auto done = x.loop->succeeded.count() + x.loop->failed.count() + x.loop->stopped.count()
+                  + x.loop->timed_out.count();
+      if (done + engine::running_count(*x.loop) != x.loop->next)
+        say("foreach row " + printable(key) + " launched " + std::to_string(x.loop->next)
+            + " iterations, but ended and running ones are "
+            + std::to_string(done + engine::running_count(*x.loop)));
+    }
+  }
+
+  void check_ended(std::string_view key, const engine::step_state& x) {
+    if (!model::is_terminal(x.state.status))
+      say("step row " + printable(key) + " has not ended: "
+          + std::string{to_string(x.state.status)});
+    if (!x.loop || x.state.status != model::step_status::succeeded)
+      return;
+    if (x.loop->succeeded.count() != x.loop->total)
+      say("foreach row " + printable(key) + " succeeded with "
+          + std::to_string(x.loop->succeeded.count()) + " of " + std::to_string(x.loop->total)
+          + " iterations");
+    std::int64_t found = 0;
+    std::int64_t leaves = 0;
+    for (shard_no shard = 0; shard < shards_; ++shard) {
+      auto [from, to] = rows::range_of_prefix(rows::workflow_prefix('i', x.loop->inline_id));
+      auto ok = view_.scan(shard, from, to, [&](std::string_view k, std::string_view value) {
+        auto id = rows::parse_run_key(k);
+        auto run = model::decode<engine::run_state>(value);
+        if (id && run && id->run_id == x.loop->inline_run) {
+          ++found;
+          leaves += run->leaves.total();
+        }
+        return true;
+      });
+      if (!ok)
+        say(ok.error().message);
+    }
+    if (found != x.loop->total)
+      say("foreach row " + printable(key) + " has " + std::to_string(found)
+          + " iteration rows, its total is " + std::to_string(x.loop->total));
+    if (leaves != x.loop->leaves.total())
+      say("foreach row " + printable(key) + " counts " + std::to_string(x.loop->leaves.total())
+          + " leaf steps; its iterations have " + std::to_string(leaves));
+  }
+
+  void check_run(std::string_view key, const engine::run_state& x) {
+    if (!model::is_terminal(x.status)) {
+      say("run " + printable(key) + " has not ended: " + std::string{to_string(x.status)});
+      return;
+    }
+    auto id = rows::parse_run_key(key);
+    if (!id || !x.launched)
+      return;
+    // Overview = rows: what the run remembers of its steps is what their rows say.
+    auto name = engine::instance_entity(id->workflow_id, id->instance_id, id->run_id);
+    actors::shard_rows reader{std::shared_ptr<const storage::read_view>{&view_, [](auto*) {}},
+                              engine::shard_of(name, shards_)};
+    auto run = engine::load_run(name, reader);
+    if (!run) {
+      say("run " + printable(key) + ": " + run.error().message);
+      return;
+    }
+    auto& steps = (*run)->workflow->workflow.steps;
+    for (std::size_t i = 0; i < steps.size() && i < x.steps.size(); ++i) {
+      auto step = engine::load_step(engine::step_entity(id->workflow_id, id->instance_id,
+                                                        id->run_id, steps[i].id),
+                                    *run, reader);
+      if (!step)
+        say("step of " + printable(key) + ": " + step.error().message);
+      else if (step->state.state.status != x.steps[i].status
+               || step->state.attempt != x.steps[i].attempt)
+        say("run " + printable(key) + " remembers " + steps[i].id + " as "
+            + std::string{to_string(x.steps[i].status)} + ", its row says "
+            + std::string{to_string(step->state.state.status)});
+    }
+  }
+
+  void check_summary(std::string_view key, const engine::run_summary& x) {
+    auto id = rows::parse_run_key(key);
+    if (!id)
+      return;
+    auto name = engine::instance_entity(id->workflow_id, id->instance_id, id->run_id);
+    auto row = view_.get(engine::shard_of(name, shards_),
+                         rows::run_state(id->workflow_id, id->instance_id, id->run_id));
+    if (!row || !*row) {
+      say("run " + printable(key) + " was admitted but does not exist");
+      return;
+    }
+    auto state = model::decode<engine::run_state>(**row);
+    if (state && state->status != x.status)
+      say("run " + printable(key) + " is " + std::string{to_string(state->status)}
+          + ", its workflow says " + std::string{to_string(x.status)});
+  }
+
+  const storage::read_view& view_;
+  shard_no shards_;
+  std::vector<std::string>& out_;
+};
+
+} // namespace
+
+void check_rows(const storage::read_view& rows, shard_no shards, std::vector<std::string>& out) {
+  row_checker{rows, shards, out}.at_rest();
+}
+
+void check_always(const storage::read_view& rows, shard_no shards, std::vector<std::string>& out) {
+  row_checker{rows, shards, out}.always();
+}
+
+} // namespace tutti::sim

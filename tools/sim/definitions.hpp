@@ -1,0 +1,14 @@
+#pragma once
+
+#include "runtime/model/definition.hpp"
+
+#include <random>
+#include <vector>
+
+namespace tutti::sim {
+
+/// Random workflows: chains, forks and joins, loops (nested ones too) of no-ops, sleeps and jobs,
+/// with retries, timeouts and failure modes. The same generator state makes the same ones.
+std::vector<model::workflow_create_request> random_definitions(std::mt19937_64& random, int count);
+
+} // namespace tutti::sim

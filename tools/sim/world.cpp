@@ -1,0 +1,377 @@
+#include "tools/sim/world.hpp"
+
+#include "actors/node/uuid.hpp"
+#include "runtime/base/overload.hpp"
+#include "runtime/engine/rows.hpp"
+#include "runtime/engine/step_core.hpp"
+#include "runtime/engine/workflow_core.hpp"
+#include "runtime/model/stored.hpp"
+#include "tools/sim/checks.hpp"
+#include "tools/sim/definitions.hpp"
+
+#include <algorithm>
+#include <optional>
+
+namespace tutti::sim {
+
+namespace {
+
+constexpr std::uint64_t events_max = 400'000;
+constexpr int rests_max = 4000;
+
+/// A start that a client wants, until it is acknowledged; repeated with the same request id.
+struct wish {
+  std::string workflow_id;
+  std::string uuid;
+  bool acknowledged = false;
+  std::int64_t instance_id = 0;
+};
+
+/// A process in the outside world: survives crashes of the node.
+struct job {
+  engine::entity_id step;
+  int starts = 0; ///< orders that reached the executor; the first one starts it
+  bool ended = false;
+  bool forgotten = false;
+  engine::job_update result;
+};
+
+class world {
+public:
+  explicit world(const world_options& options)
+    : options_(options), disk_(std::make_shared<storage::memory_disk>()) {
+    outside_.random.seed(options.seed);
+    outside_.on_work = [this](const wire::work& x) { on_work(x); };
+    uuids_ = std::make_unique<actors::uuid_source>(options.seed ^ 0x5eedULL);
+    outside_.make_uuid = [this] { return (*uuids_)(); };
+  }
+
+  verdict run() {
+    crashes_left_ = static_cast<int>(dice(static_cast<std::uint64_t>(options_.crashes_max) + 1));
+    definitions_ = random_definitions(outside_.random, options_.workflows);
+    for (auto i = 0; i < options_.starts; ++i)
+      wishes_.push_back({definitions_[dice(definitions_.size())].workflow.id, (*uuids_)()});
+    begin_life();
+    while (found_.violations.empty() && found_.events < events_max && !calm())
+      act();
+    if (found_.violations.empty() && !calm())
+      say("did not come to rest: " + pending_text());
+    finish();
+    return std::move(found_);
+  }
+
+private:
+  std::uint64_t dice(std::uint64_t sides) { return outside_.random() % sides; }
+
+  void say(std::string what) {
+    if (found_.violations.size() < 20)
+      found_.violations.push_back(std::move(what));
+  }
+
+  // -- the node ---------------------------------------------------------------------------------
+
+  void begin_life() {
+    life_.emplace(outside_, disk_, options_.shards, options_.sabotage);
+    ++found_.lives;
+    pushed_.clear();
+    asked_.clear();
+    asked_stops_ = 0;
+  }
+
+  void crash() {
+    --crashes_left_;
+    disk_->crash(outside_.random());
+    life_.reset();
+    begin_life();
+    check_always(life_->store(), options_.shards, found_.violations);
+  }
+
+  /// One thing happens: mostly a message, sometimes somebody outside acts.
+  void act() {
+    if (crashes_left_ > 0 && dice(400) == 0) {
+      crash();
+      return;
+    }
+    if (dice(1500) == 0 && deposes_left_ > 0) {
+      --deposes_left_;
+      life_->depose(static_cast<shard_no>(dice(options_.shards)));
+    }
+    if (dice(12) == 0)
+      client_acts();
+    if (dice(15) == 0)
+      job_acts();
+    if (life_->step()) {
+      ++found_.events;
+      return;
+    }
+    // Nobody has anything to do: the outside goes on, or the time does.
+    if (client_acts() || job_acts())
+      return;
+    auto wait = life_->until_next_timer();
+    life_->pass(std::chrono::milliseconds{wait < 0 ? 1000 : std::max<std::int64_t>(1, wait)});
+    ++rests_;
+  }
+
+  // -- clients ------------------------------------------------------------------------------------
+
+  bool client_acts() {
+    if (!life_->serving())
+      return false;
+    for (auto& definition : definitions_)
+      if (pushed_.insert(definition.workflow.id).second) {
+        push(definition);
+        return true;
+      }
+    for (std::size_t i = 0; i < wishes_.size(); ++i)
+      if (!wishes_[i].acknowledged && asked_.insert(i).second) {
+        start(i);
+        return true;
+      }
+    if (dice(40) == 0 && stops_left_ > 0) {
+      --stops_left_;
+      stop_one();
+      return true;
+    }
+    return false;
+  }
+
+  void push(const model::workflow_create_request& definition) {
+    if (known_.contains(definition.workflow.id))
+      return;
+    auto id = definition.workflow.id;
+    life_->ask(engine::workflow_entity(id),
+               engine::make_message(engine::push_definition{definition, {"sim", {}, false}}),
+               [this, id](result<engine::answer> x) {
+                 if (x)
+                   known_.insert(id);
+                 else
+                   pushed_.erase(id); // Try again.
+               });
+  }
+
+  void start(std::size_t i) {
+    auto& w = wishes_[i];
+    if (!known_.contains(w.workflow_id)) {
+      asked_.erase(i);
+      return;
+    }
+    engine::start_run order;
+    order.version = "latest";
+    order.uuid = w.uuid;
+    order.request.initiator.user = model::user{"sim", {}, false};
+    life_->ask(engine::workflow_entity(w.workflow_id), engine::make_message(std::move(order)),
+               [this, i](result<engine::answer> x) { on_started(i, x); });
+  }
+
+  void on_started(std::size_t i, const result<engine::answer>& x) {
+    if (!x) {
+      // Refused or unknown: the client repeats the request with the same id.
+      asked_.erase(i);
+      return;
+    }
+    auto& w = wishes_[i];
+    w.acknowledged = true;
+    // Nothing may be said before it is durable: the disk must know this start already.
+    if (!durable(engine::workflow_entity(w.workflow_id),
+                 engine::rows::request(w.workflow_id, w.uuid)))
+      say("start " + w.uuid + " of " + w.workflow_id + " was acknowledged before it was durable");
+  }
+
+  void stop_one() {
+    auto& w = wishes_[dice(wishes_.size())];
+    if (!known_.contains(w.workflow_id))
+      return;
+    engine::stop_instance order;
+    order.instance_id = 1 + static_cast<std::int64_t>(dice(wishes_.size()));
+    order.kind = dice(3) == 0 ? engine::stop_kind::kill : engine::stop_kind::stop;
+    order.caller = "sim";
+    life_->ask(engine::workflow_entity(w.workflow_id), engine::make_message(order),
+               [](const result<engine::answer>&) {});
+  }
+
+  // -- jobs -----------------------------------------------------------------------------------------
+
+  void on_work(const wire::work& x) {
+    std::visit(overload{
+                 [&](const engine::launch_job& o) { on_launch(x.step, o); },
+                 [&](const engine::terminate_job& o) {
+                   if (auto i = jobs_.find(o.step_uuid); i != jobs_.end() && !i->second.ended)
+                     end_job(o.step_uuid, i->second, 15);
+                 },
+                 [&](const engine::forget_job& o) { jobs_[o.step_uuid].forgotten = true; },
+               },
+               *x.what);
+  }
+
+  void on_launch(const engine::entity_id& step, const engine::launch_job& order) {
+    auto& j = jobs_[order.step_uuid];
+    if (j.forgotten) {
+      say("job " + order.step_uuid + " of " + to_string(step)
+          + " is ordered again after its end was recorded");
+      return;
+    }
+    j.step = step;
+    ++j.starts;
+    if (j.starts == 1)
+      ++found_.jobs;
+    auto row = durable_row(step, engine::rows::step(step, order.attempt));
+    auto state = row ? model::decode<engine::step_state>(*row) : error{};
+    if (!state || state->step_uuid != order.step_uuid)
+      say("job " + order.step_uuid + " of " + to_string(step)
+          + " was ordered before its attempt was durable");
+    news_.push_back(order.step_uuid);
+  }
+
+  void end_job(const std::string& uuid, job& j, int signal) {
+    j.ended = true;
+    j.result.step_uuid = uuid;
+    j.result.phase = dice(20) == 0 ? engine::job_update::phase_type::lost
+                                   : engine::job_update::phase_type::ended;
+    j.result.exit_code = signal == 0 && dice(4) == 0 ? 1 : 0;
+    j.result.signal = signal;
+    news_.push_back(uuid);
+  }
+
+  /// A job says something, or one of those that run ends.
+  bool job_acts() {
+    if (!news_.empty()) {
+      auto uuid = news_.front();
+      news_.pop_front();
+      auto& j = jobs_[uuid];
+      if (j.forgotten)
+        return true;
+      auto news = j.result;
+      if (!j.ended) {
+        news.step_uuid = uuid;
+        news.phase = engine::job_update::phase_type::started;
+      }
+      life_->tell(j.step, news);
+      return true;
+    }
+    std::vector<std::string> running;
+    for (auto& [uuid, j] : jobs_)
+      if (!j.ended && !j.forgotten)
+        running.push_back(uuid);
+    if (running.empty())
+      return false;
+    auto& uuid = running[dice(running.size())];
+    end_job(uuid, jobs_[uuid], 0);
+    return true;
+  }
+
+  // -- the disk ---------------------------------------------------------------------------------------
+
+  std::optional<std::string> durable_row(const engine::entity_id& id, const std::string& key) {
+    auto row = life_->store().get(engine::shard_of(id, options_.shards), key);
+    return row ? *row : std::nullopt;
+  }
+
+  bool durable(const engine::entity_id& id, const std::string& key) {
+    return durable_row(id, key).has_value();
+  }
+
+  // -- the end ------------------------------------------------------------------------------------------
+
+  bool calm() {
+    if (rests_ > rests_max)
+      return true;
+    for (auto& w : wishes_)
+      if (!w.acknowledged)
+        return false;
+    if (!life_->serving() || !news_.empty())
+      return false;
+    for (auto& [uuid, j] : jobs_)
+      if (!j.forgotten)
+        return false;
+    return rows_are_calm();
+  }
+
+  /// Looked at seldom, since it reads the lists of what is under way.
+  bool rows_are_calm() {
+    if (++looks_ % 64 != 0)
+      return false;
+    for (shard_no shard = 0; shard < options_.shards; ++shard)
+      for (auto table : {'A', 'Q', 'M', 'T', 'X'}) {
+        auto any = false;
+        auto [from, to] = engine::rows::table(table);
+        auto ok = life_->store().scan(shard, from, to, [&](auto, auto) {
+          any = true;
+          return false;
+        });
+        if (!ok || any)
+          return false;
+      }
+    return true;
+  }
+
+  std::string pending_text() {
+    auto open = std::count_if(wishes_.begin(), wishes_.end(),
+                              [](auto& w) { return !w.acknowledged; });
+    return std::to_string(found_.events) + " events, " + std::to_string(open)
+           + " starts not acknowledged";
+  }
+
+  void finish() {
+    while (life_->step())
+      ++found_.events;
+    if (!found_.violations.empty())
+      return;
+    check_always(life_->store(), options_.shards, found_.violations);
+    check_rows(life_->store(), options_.shards, found_.violations);
+    check_starts();
+    if (life_->failures() != 0)
+      say(std::to_string(life_->failures()) + " messages could not be handled");
+  }
+
+  /// Each acknowledged start has exactly one instance, and there are no others.
+  void check_starts() {
+    std::map<std::string, int> by_uuid;
+    for (shard_no shard = 0; shard < options_.shards; ++shard) {
+      auto [from, to] = engine::rows::table('S');
+      auto ok = life_->store().scan(shard, from, to, [&](auto, std::string_view value) {
+        if (auto x = model::decode<engine::run_summary>(value)) {
+          ++by_uuid[x->uuid];
+          ++found_.runs;
+        }
+        return true;
+      });
+      if (!ok)
+        say(ok.error().message);
+    }
+    for (auto& w : wishes_)
+      if (by_uuid[w.uuid] != 1)
+        say("start " + w.uuid + " of " + w.workflow_id + " made "
+            + std::to_string(by_uuid[w.uuid]) + " runs");
+    for (auto& [uuid, j] : jobs_)
+      if (j.starts > 0 && !j.ended)
+        say("job " + uuid + " of " + to_string(j.step) + " still runs");
+  }
+
+  world_options options_;
+  std::shared_ptr<storage::memory_disk> disk_;
+  outside outside_;
+  std::unique_ptr<actors::uuid_source> uuids_;
+  std::optional<life> life_;
+  std::vector<model::workflow_create_request> definitions_;
+  std::vector<wish> wishes_;
+  std::set<std::string> known_; ///< workflows whose push was acknowledged
+  std::set<std::string> pushed_;
+  std::set<std::size_t> asked_;
+  int asked_stops_ = 0;
+  std::map<std::string, job> jobs_;
+  std::deque<std::string> news_;
+  int crashes_left_ = 0;
+  int deposes_left_ = 4;
+  int stops_left_ = 3;
+  int rests_ = 0;
+  std::uint64_t looks_ = 0;
+  verdict found_;
+};
+
+} // namespace
+
+verdict simulate(const world_options& options) {
+  return world{options}.run();
+}
+
+} // namespace tutti::sim
