@@ -221,6 +221,9 @@ void shard_keeper::recover() {
       return;
     }
   serving_ = true;
+  log::debug("shard-led", {{"shard", std::to_string(deps_.shard)},
+                           {"term", std::to_string(epoch_)},
+                           {"pending", std::to_string(pending.size())}});
   ++deps_.counters->serving;
   for (auto& [number, letter] : pending) {
     last_number_ = std::max(last_number_, number);
@@ -309,6 +312,11 @@ void shard_keeper::hand(std::uint64_t number, tracked& what) {
   auto& to = slot_of(what.letter.to);
   ++to.unhandled;
   ++deps_.counters->deliveries;
+  if (log::enabled(log::level::debug))
+    log::debug("deliver", {{"shard", std::to_string(deps_.shard)},
+                           {"number", std::to_string(number)},
+                           {"to", engine::to_string(what.letter.to)},
+                           {"what", std::string{name_of(*what.letter.what)}}});
   send(to.handle, wire::deliver{number, what.client, what.letter.what, to.commits_applied});
 }
 
@@ -416,7 +424,6 @@ void shard_keeper::settle(std::uint64_t number) {
 void shard_keeper::take(slot& who, std::uint64_t slot_number, std::uint64_t client,
                         engine::outcome& todo) {
   if (!todo.rows.empty()) {
-    who.last_batch = last_batch_ + 1;
     ++who.commits_seen;
     if (who.id.kind == engine::entity_kind::workflow)
       open_.commits.emplace_back(slot_number, who.commits_seen);
@@ -425,6 +432,9 @@ void shard_keeper::take(slot& who, std::uint64_t slot_number, std::uint64_t clie
                              ? storage::put_row(std::move(row.key), std::move(*row.value))
                              : storage::erase_row(std::move(row.key)));
   }
+  // What was handled may come from rows that are not applied yet, even if nothing came of it: an
+  // entity that left before they are would be made anew without knowing.
+  who.last_batch = open_.rows.empty() ? last_batch_ : last_batch_ + 1;
   take_timers(who.id, todo.timers);
   for (auto& effect : todo.effects)
     open_.work.emplace_back(who.id, std::move(effect));

@@ -14,6 +14,10 @@ void set_sink(sink where, level least) {
   least_level = least;
 }
 
+bool enabled(level at) {
+  return current && at >= least_level;
+}
+
 void write(level at, std::string_view event, fields what) {
   if (current && at >= least_level)
     current(at, event, what);

@@ -21,6 +21,9 @@ void set_sink(sink where, level least);
 
 void write(level at, std::string_view event, fields what);
 
+/// Whether lines of a level go anywhere: asked before fields are made on a hot path.
+bool enabled(level at);
+
 inline void debug(std::string_view event, fields what = {}) { write(level::debug, event, what); }
 
 inline void info(std::string_view event, fields what = {}) { write(level::info, event, what); }

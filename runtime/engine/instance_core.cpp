@@ -81,6 +81,11 @@ private:
 
   bool over() const { return is_terminal(mem_.state.status); }
 
+  /// An order overtook the one that makes the run, which waits for a row: try again later.
+  error not_here_yet() const {
+    return {ec::unavailable, "run " + to_string(mem_.id) + " is not made yet"};
+  }
+
   status refuse(error why) {
     out_.refusal = std::move(why);
     return unit{};
@@ -156,7 +161,9 @@ status judge::on_create(const create_run& x) {
 }
 
 status judge::on_launch(const launch_run&) {
-  if (!mem_.run || mem_.state.launched || over())
+  if (!mem_.run)
+    return not_here_yet();
+  if (mem_.state.launched || over())
     return unit{};
   begin();
   write_state();
@@ -340,6 +347,8 @@ void judge::write_state() {
 
 status judge::on_terminate(const terminate_run& x) {
   auto& id = mem_.id;
+  if (!mem_.run && around_.client == 0)
+    return not_here_yet();
   if (!mem_.run)
     return refuse({ec::not_found, "Workflow instance run " + to_string(id)
                                     + " has not been created yet"});

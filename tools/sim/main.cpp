@@ -1,3 +1,4 @@
+#include "runtime/base/log.hpp"
 #include "tools/sim/world.hpp"
 
 #include <cxxopts.hpp>
@@ -11,10 +12,18 @@ namespace {
 using namespace tutti;
 
 constexpr auto usage_text
-  = "tutti-sim --seeds A..B [--break early-effects|no-inbox|no-timers] [-v]\n"
+  = "tutti-sim --seeds A..B [--break early-effects|no-inbox|no-timers] [-v] [--trace]\n"
     "  Runs a simulated node for each seed and checks the laws. A seed that fails prints what is\n"
     "  wrong and the command that repeats it; exit code 1.\n"
     "  --break makes a fault on purpose: the laws must catch it.\n";
+
+/// Every delivery and change of leadership, for reading what a seed does.
+void print_line(log::level, std::string_view event, log::fields what) {
+  std::cout << event;
+  for (auto& [name, value] : what)
+    std::cout << ' ' << name << '=' << value;
+  std::cout << "\n";
+}
 
 bool parse_seeds(const std::string& text, std::uint64_t& first, std::uint64_t& last) {
   auto dots = text.find("..");
@@ -41,6 +50,7 @@ int run(int argc, char** argv) {
   add("seeds", "", cxxopts::value<std::string>()->default_value("1..100"));
   add("break", "", cxxopts::value<std::string>()->default_value(""));
   add("v,verbose", "");
+  add("trace", "");
   add("h,help", "");
   auto given = flags.parse(argc, argv);
   sim::world_options options;
@@ -52,6 +62,8 @@ int run(int argc, char** argv) {
     std::cout << usage_text;
     return given.count("help") > 0 ? 0 : 2;
   }
+  if (given.count("trace") > 0)
+    log::set_sink(print_line, log::level::debug);
   std::uint64_t events = 0;
   std::uint64_t failed = 0;
   auto runs = 0;

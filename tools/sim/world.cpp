@@ -52,9 +52,11 @@ public:
     for (auto i = 0; i < options_.starts; ++i)
       wishes_.push_back({definitions_[dice(definitions_.size())].workflow.id, (*uuids_)()});
     begin_life();
-    while (found_.violations.empty() && found_.events < events_max && !calm())
+    auto rested = false;
+    while (found_.violations.empty() && found_.events < events_max && rests_ < rests_max
+           && !(rested = calm()))
       act();
-    if (found_.violations.empty() && !calm())
+    if (found_.violations.empty() && !rested)
       say("did not come to rest: " + pending_text());
     finish();
     return std::move(found_);
@@ -81,7 +83,10 @@ private:
   void crash() {
     --crashes_left_;
     disk_->crash(outside_.random());
+    // What a dying process still does in its destructors reaches nobody.
+    dying_ = true;
     life_.reset();
+    dying_ = false;
     begin_life();
     check_always(life_->store(), options_.shards, found_.violations);
   }
@@ -142,6 +147,8 @@ private:
     life_->ask(engine::workflow_entity(id),
                engine::make_message(engine::push_definition{definition, {"sim", {}, false}}),
                [this, id](result<engine::answer> x) {
+                 if (dying_)
+                   return;
                  if (x)
                    known_.insert(id);
                  else
@@ -164,6 +171,8 @@ private:
   }
 
   void on_started(std::size_t i, const result<engine::answer>& x) {
+    if (dying_)
+      return;
     if (!x) {
       // Refused or unknown: the client repeats the request with the same id.
       asked_.erase(i);
@@ -192,6 +201,8 @@ private:
   // -- jobs -----------------------------------------------------------------------------------------
 
   void on_work(const wire::work& x) {
+    if (dying_)
+      return;
     std::visit(overload{
                  [&](const engine::launch_job& o) { on_launch(x.step, o); },
                  [&](const engine::terminate_job& o) {
@@ -273,15 +284,14 @@ private:
   // -- the end ------------------------------------------------------------------------------------------
 
   bool calm() {
-    if (rests_ > rests_max)
-      return true;
     for (auto& w : wishes_)
       if (!w.acknowledged)
         return false;
     if (!life_->serving() || !news_.empty())
       return false;
+    // Forgetting is lost in a crash: it only saves disk. A job that runs is another matter.
     for (auto& [uuid, j] : jobs_)
-      if (!j.forgotten)
+      if (j.starts > 0 && !j.ended)
         return false;
     return rows_are_calm();
   }
@@ -307,7 +317,24 @@ private:
   std::string pending_text() {
     auto open = std::count_if(wishes_.begin(), wishes_.end(),
                               [](auto& w) { return !w.acknowledged; });
-    return std::to_string(found_.events) + " events, " + std::to_string(open)
+    std::string left;
+    for (shard_no shard = 0; shard < options_.shards; ++shard)
+      for (auto table : {'A', 'Q', 'M', 'T', 'X'}) {
+        auto [from, to] = engine::rows::table(table);
+        auto ok = life_->store().scan(shard, from, to, [&](std::string_view key, auto) {
+          left += " " + std::to_string(shard) + ":";
+          for (auto c : key)
+            if (c > ' ' && c < 127)
+              left += c;
+          return true;
+        });
+        if (!ok)
+          left += ok.error().message;
+      }
+    auto jobs = std::count_if(jobs_.begin(), jobs_.end(),
+                              [](auto& x) { return !x.second.ended; });
+    return "left:" + left + "; " + std::to_string(jobs) + " jobs run; "
+           + std::to_string(found_.events) + " events, " + std::to_string(open)
            + " starts not acknowledged";
   }
 
@@ -360,6 +387,7 @@ private:
   int asked_stops_ = 0;
   std::map<std::string, job> jobs_;
   std::deque<std::string> news_;
+  bool dying_ = false;
   int crashes_left_ = 0;
   int deposes_left_ = 4;
   int stops_left_ = 3;
