@@ -100,8 +100,7 @@ result<page_request> page_of(param_reader& read) {
   if (page.first && page.last)
     return error{ec::bad_request, "Either first or last need to be provided, but not both"};
   if (!page.first && !page.last)
-    return error{ec::bad_request,
-                 "Either first or last need to be provided, both cannot be null"};
+    return error{ec::bad_request, "Either first or last need to be provided, both cannot be null"};
   auto size = page.first ? *page.first : *page.last;
   if (size < 1 || size > 200)
     return error{ec::bad_request, validation_failure};

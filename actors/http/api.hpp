@@ -21,9 +21,9 @@ namespace tutti::http {
 /// A piece of a step's log.
 struct log_text {
   std::string text;
-  std::int64_t offset = 0; ///< of the first byte
+  std::int64_t offset = 0;      ///< of the first byte
   std::int64_t next_offset = 0; ///< behind the last byte
-  std::int64_t dropped = 0; ///< bytes in front of the piece that are lost
+  std::int64_t dropped = 0;     ///< bytes in front of the piece that are lost
 };
 
 /// What the API is wired to. All of it may be called from any thread.

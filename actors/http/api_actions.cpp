@@ -16,13 +16,25 @@ json::value text(std::string_view x) {
 
 // -- answers --------------------------------------------------------------------------------------
 
+std::string_view text_of(engine::start_status x) {
+  switch (x) {
+    case engine::start_status::created:
+      return "CREATED";
+    case engine::start_status::duplicated:
+      return "DUPLICATED";
+    case engine::start_status::stopped:
+      return "STOPPED";
+  }
+  return "CREATED";
+}
+
 json::value started_json(const engine::started& x) {
   return json::object{{"workflow_id", text(x.workflow_id)},
                       {"workflow_version_id", x.version_id},
                       {"workflow_instance_id", x.instance_id},
                       {"workflow_run_id", x.run_id},
                       {"workflow_uuid", text(x.uuid)},
-                      {"status", text(to_string(x.status))},
+                      {"status", text(text_of(x.status))},
                       {"timeline_event", model::to_json(x.event)}};
 }
 
@@ -38,20 +50,19 @@ json::value instance_acted_json(const engine::instance_acted& x) {
     {"workflow_instance_id", x.instance_id},
     {"workflow_run_id", x.run_id},
     {"workflow_instance_status", text(to_string(x.status))},
-    {"info", x.completed
-               ? "The action is completed."
-               : "The action is accepted and is still running. Please check it again."},
+    {"info", x.completed ? "The action is completed."
+                         : "The action is accepted and is still running. Please check it again."},
     {"timeline_event", model::to_json(x.event)},
     {"completed", x.completed}};
 }
 
 response answer_of(const engine::answer& x) {
-  return json_response(std::visit(
-    overload{[](const engine::started& y) { return started_json(y); },
-             [](const engine::workflow_acted& y) { return workflow_acted_json(y); },
-             [](const engine::instance_acted& y) { return instance_acted_json(y); },
-             [](const engine::pushed&) { return json::value{json::object{}}; }},
-    x));
+  return json_response(
+    std::visit(overload{[](const engine::started& y) { return started_json(y); },
+                        [](const engine::workflow_acted& y) { return workflow_acted_json(y); },
+                        [](const engine::instance_acted& y) { return instance_acted_json(y); },
+                        [](const engine::pushed&) { return json::value(json::object{}); }},
+               x));
 }
 
 template <class Message>
@@ -76,9 +87,9 @@ void start(const api_deps& deps, const request& asked, const responder& to) {
   if (auto found = model::violations(*body, deps.limits); !found.empty())
     return to(to_response({ec::bad_request, validation_failure, std::move(found)}));
   if (body->initiator.type != model::initiator_type::manual)
-    return to(to_response({ec::bad_request,
-                           "initiator.type [" + std::string{to_string(body->initiator.type)}
-                             + "] is not supported by this version; send manual"}));
+    return to(to_response(
+      {ec::bad_request, "initiator.type [" + std::string{to_string(body->initiator.type)}
+                          + "] is not supported by this version; send manual"}));
   body->initiator.user = model::user{asked.user, {}, false};
   engine::start_run order;
   order.version = read.required_text("version");
@@ -105,8 +116,8 @@ void restart(const api_deps& deps, const request& asked, const responder& to) {
   auto name = instance_name(read);
   if (read.refusal())
     return to(*read.refusal());
-  auto body = read_body<model::workflow_instance_restart_request>(
-    asked, "WorkflowInstanceRestartRequest");
+  auto body = read_body<model::workflow_instance_restart_request>(asked,
+                                                                  "WorkflowInstanceRestartRequest");
   if (!body)
     return to(to_response(body.error()));
   if (auto found = model::violations(*body, deps.limits); !found.empty())
@@ -133,11 +144,11 @@ void end_iteration(const api_deps& deps, const views::run_name& name, stop_kind 
   if (!latest)
     return to(to_response(latest.error()));
   if (name.run_id != 0 && name.run_id != latest->run_id)
-    return to(to_response(
-      {ec::bad_request, "Cannot take the action on run [" + std::to_string(name.run_id)
-                          + "] of workflow instance [" + name.workflow_id + "]["
-                          + std::to_string(name.instance_id) + "]: the latest run is ["
-                          + std::to_string(latest->run_id) + "]"}));
+    return to(
+      to_response({ec::bad_request, "Cannot take the action on run [" + std::to_string(name.run_id)
+                                      + "] of workflow instance [" + name.workflow_id + "]["
+                                      + std::to_string(name.instance_id) + "]: the latest run is ["
+                                      + std::to_string(latest->run_id) + "]"}));
   ask(deps, engine::instance_entity(name.workflow_id, name.instance_id, latest->run_id),
       engine::terminate_run{kind, caller, false}, to);
 }
@@ -158,8 +169,7 @@ void end_instance(const api_deps& deps, stop_kind kind, bool with_run, const req
 }
 
 /// Answers 202 with the event alone.
-void end_workflow(const api_deps& deps, stop_kind kind, const request& asked,
-                  const responder& to) {
+void end_workflow(const api_deps& deps, stop_kind kind, const request& asked, const responder& to) {
   param_reader read{asked};
   auto id = read.required_text("workflowId");
   auto reason = "All workflow instances of workflow id [" + id + "] are terminated to status ["
@@ -203,18 +213,19 @@ void add_action_routes(route_table& to, const deps_ptr& deps) {
   add("POST", instance_path + "/actions/restart", restart, body_kind::json);
   for (auto [word, kind] : {std::pair{"stop", stop_kind::stop}, {"kill", stop_kind::kill}}) {
     auto action = std::string{"/actions/"} + word;
-    add("PUT", workflow_path + action,
-        [kind = kind](const api_deps& d, const request& asked, const responder& answer) {
-          end_workflow(d, kind, asked, answer);
+    add(
+      "PUT", workflow_path + action,
+      [kind = kind](const api_deps& d, const request& asked, const responder& answer) {
+        end_workflow(d, kind, asked, answer);
+      },
+      body_kind::any);
+    for (auto with_run : {false, true})
+      add(
+        "PUT", (with_run ? run_path : instance_path) + action,
+        [kind = kind, with_run](const api_deps& d, const request& asked, const responder& answer) {
+          end_instance(d, kind, with_run, asked, answer);
         },
         body_kind::any);
-    for (auto with_run : {false, true})
-      add("PUT", (with_run ? run_path : instance_path) + action,
-          [kind = kind, with_run](const api_deps& d, const request& asked,
-                                  const responder& answer) {
-            end_instance(d, kind, with_run, asked, answer);
-          },
-          body_kind::any);
   }
 }
 

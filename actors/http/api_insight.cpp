@@ -45,8 +45,10 @@ bool has_ended(const json::object& progress) {
 /// Sends what changed; false when the stream is over.
 bool send_progress(progress_stream& x) {
   auto now = views::progress(x.deps->rows, x.name, x.deps->now());
-  if (!now)
-    return x.to.send_event("end", to_response(now.error()).body) && false;
+  if (!now) {
+    x.to.send_event("end", to_response(now.error()).body);
+    return false;
+  }
   auto content = now->as_object();
   content.erase("now");
   if (auto text = model::to_text(content); text != x.last) {
@@ -88,8 +90,8 @@ void open_progress(const deps_ptr& deps, const request& asked, const responder& 
   if (!now)
     return reply(to, now);
   name->run_id = now->as_object().at("workflow_run_id").as_int64();
-  go_on(std::make_shared<progress_stream>(
-    progress_stream{deps, std::move(*name), to.open_stream()}));
+  go_on(
+    std::make_shared<progress_stream>(progress_stream{deps, std::move(*name), to.open_stream()}));
 }
 
 // -- logs -----------------------------------------------------------------------------------------
@@ -129,13 +131,12 @@ void keep_whole_characters(log_text& x) {
 
 json_result log_json(log_text piece, bool over) {
   auto nothing = piece.text.empty();
-  if (!over)
-    keep_whole_characters(piece);
-  return json::value{json::object{{"text", json::string_view{piece.text}},
+  keep_whole_characters(piece);
+  return json::value(json::object{{"text", json::string_view{piece.text}},
                                   {"offset", piece.offset},
                                   {"next_offset", piece.next_offset},
                                   {"dropped", piece.dropped},
-                                  {"complete", over && nothing}}};
+                                  {"complete", over && nothing}});
 }
 
 void read_log(std::shared_ptr<log_wait> x) {
@@ -175,13 +176,13 @@ void serve_log(const deps_ptr& deps, const request& asked, const responder& to) 
     return to(
       to_response({ec::bad_request, "stream is [" + *which + "], expected stdout or stderr"}));
   if (offset < 0 || limit < 1)
-    return to(to_response({ec::bad_request, "offset must be 0 or more and limit 1 or more, found "
-                                              + std::to_string(offset) + " and "
-                                              + std::to_string(limit)}));
-  read_log(std::make_shared<log_wait>(log_wait{
-    deps, std::move(*name), read.required_text("stepId"), *attempt, which && *which == "stderr",
-    offset, std::min(limit, log_limit_max), std::clamp<std::int64_t>(wait_ms, 0, log_wait_max_ms),
-    to}));
+    return to(
+      to_response({ec::bad_request, "offset must be 0 or more and limit 1 or more, found "
+                                      + std::to_string(offset) + " and " + std::to_string(limit)}));
+  read_log(std::make_shared<log_wait>(
+    log_wait{deps, std::move(*name), read.required_text("stepId"), *attempt,
+             which && *which == "stderr", offset, std::min(limit, log_limit_max),
+             std::clamp<std::int64_t>(wait_ms, 0, log_wait_max_ms), to}));
 }
 
 json_result why(const api_deps& deps, param_reader& read) {

@@ -86,11 +86,10 @@ void validate(const api_deps& deps, body_reader read, const request& asked, cons
 void add_push_routes(route_table& to, const deps_ptr& deps) {
   auto add = [&](const char* method, std::string path, body_kind kind, auto serve,
                  body_reader read) {
-    to.add({method, std::move(path),
-            [deps, serve, read](request asked, responder answer) {
-              serve(*deps, read, asked, answer);
-            },
-            kind, true});
+    to.add(
+      {method, std::move(path),
+       [deps, serve, read](request asked, responder answer) { serve(*deps, read, asked, answer); },
+       kind, true});
   };
   add("POST", workflows_path, body_kind::json, push, from_json);
   add("POST", workflows_path + "/yaml", body_kind::yaml, push, from_yaml);

@@ -49,7 +49,8 @@ json_result steps_of_run(const api_deps& deps, param_reader& read) {
   return views::run_steps(deps.rows, name);
 }
 
-// -- action maps (spec 05 §4.1, §5.1) --------------------------------------------------------------
+// -- action maps (spec 05 §4.1, §5.1)
+// --------------------------------------------------------------
 
 constexpr std::string_view run_actions
   = R"({"CREATED":["STOP","KILL"],"IN_PROGRESS":["STOP","KILL"],"PAUSED":["STOP","KILL"],)"
@@ -89,7 +90,7 @@ json::value step_action_map() {
 }
 
 json_result up() {
-  return json::value{json::object{{"status", "UP"}}};
+  return json::value(json::object{{"status", "UP"}});
 }
 
 } // namespace
@@ -141,7 +142,7 @@ void add_node_routes(route_table& to, const deps_ptr& deps) {
     return up();
   });
   add_read(to, "/api/v3/node",
-           [deps](param_reader&) { return json_result{json::value{deps->node_status()}}; });
+           [deps](param_reader&) { return json_result{json::value(deps->node_status())}; });
   add_read(to, "/api/v3/instances", [deps](param_reader& read) -> json_result {
     auto first = list_size(read, 100);
     if (!first)

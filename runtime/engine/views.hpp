@@ -67,7 +67,7 @@ json_result workflows(const shard_reader& from, std::int64_t first, std::string_
 // -- runs -----------------------------------------------------------------------------------------
 
 struct instance_options {
-  bool enriched = true; ///< STATUS events in the timeline
+  bool enriched = true;    ///< STATUS events in the timeline
   bool aggregated = false; ///< `aggregated_info` over all runs
 };
 
@@ -76,8 +76,8 @@ json_result instance(const shard_reader& from, const run_name& name,
                      const instance_options& options);
 
 /// A page of the runs of an instance, newest first.
-json_result runs(const shard_reader& from, const std::string& workflow_id,
-                 std::int64_t instance_id, const page_request& page);
+json_result runs(const shard_reader& from, const std::string& workflow_id, std::int64_t instance_id,
+                 const page_request& page);
 
 /// A page of the latest run of each instance, newest first.
 json_result instances(const shard_reader& from, const std::string& workflow_id,

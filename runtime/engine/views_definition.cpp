@@ -98,7 +98,7 @@ json_result workflow_definition(const shard_reader& from, const std::string& wor
   auto out = definition_of(from, **state, *number);
   if (!out)
     return out.error();
-  return json::value{std::move(*out)};
+  return json::value(std::move(*out));
 }
 
 json_result versions(const shard_reader& from, const std::string& workflow_id,
@@ -115,7 +115,7 @@ json_result versions(const shard_reader& from, const std::string& workflow_id,
         return one.error();
       elements.push_back(std::move(*one));
     }
-  return json::value{page_json(range, std::move(elements))};
+  return json::value(page_json(range, std::move(elements)));
 }
 
 json_result snapshot(const shard_reader& from, const std::string& workflow_id,
@@ -140,8 +140,8 @@ json_result snapshot(const shard_reader& from, const std::string& workflow_id,
   if (!row)
     return row.error();
   if (!*row)
-    return error{ec::not_found, "Cannot find workflow [" + workflow_id
-                                  + "]'s properties-snapshot [" + std::to_string(*time) + "]"};
+    return error{ec::not_found, "Cannot find workflow [" + workflow_id + "]'s properties-snapshot ["
+                                  + std::to_string(*time) + "]"};
   return model::to_json(**row);
 }
 
@@ -162,8 +162,8 @@ json::value overview_json(const std::string& workflow_id, const workflow_state& 
   if (state.active_version != 0)
     out["active_version_id"] = state.active_version;
   out["latest_version_id"] = state.latest_version;
-  out["default_version_id"]
-    = state.active_version != 0 ? state.active_version : state.latest_version;
+  out["default_version_id"] = state.active_version != 0 ? state.active_version
+                                                        : state.latest_version;
   // The rule in force is told also where none was set.
   auto snapshot = state.snapshot;
   if (!snapshot.properties.run_strategy)
@@ -171,8 +171,8 @@ json::value overview_json(const std::string& workflow_id, const workflow_state& 
   out["properties_snapshot"] = model::to_json(snapshot);
   if (auto& limit = snapshot.properties.step_concurrency)
     out["step_concurrency"] = *limit;
-  out["nonterminal_instances"] = json::object{
-    {"CREATED", counts.queued}, {"IN_PROGRESS", counts.running}, {"PAUSED", 0}};
+  out["nonterminal_instances"]
+    = json::object{{"CREATED", counts.queued}, {"IN_PROGRESS", counts.running}, {"PAUSED", 0}};
   out["failed_instances"] = counts.failed;
   put_time(out, "latest_instance_id", counts.latest_id);
   return out;
@@ -274,9 +274,9 @@ json_result workflows(const shard_reader& from, std::int64_t first, std::string_
     info["has_next_page"] = end != ids->end();
     info["start_index"] = std::distance(ids->begin(), begin) + 1;
   }
-  return json::value{json::object{{"page_info", std::move(info)},
+  return json::value(json::object{{"page_info", std::move(info)},
                                   {"total_count", ids->size()},
-                                  {"elements", std::move(elements)}}};
+                                  {"elements", std::move(elements)}});
 }
 
 } // namespace tutti::engine::views

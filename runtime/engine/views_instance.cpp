@@ -1,4 +1,3 @@
-#include "runtime/engine/views_page.hpp"
 #include "runtime/engine/views_rows.hpp"
 #include "runtime/model/json.hpp"
 #include "runtime/params/defaults.hpp"
@@ -152,8 +151,8 @@ status add_carried(const shard_reader& from, const run_view& view, status_counts
       ++leaves[x.status];
       continue;
     }
-    auto old = read_attempt(from, step_entity(view.name.workflow_id, view.name.instance_id,
-                                              x.run_id, x.step_id), 0);
+    auto old = read_attempt(
+      from, step_entity(view.name.workflow_id, view.name.instance_id, x.run_id, x.step_id), 0);
     if (!old)
       return old.error();
     if (old->attempt != 0)
@@ -184,7 +183,7 @@ result<progress_of_run> progress_so_far(const shard_reader& from, const run_view
 }
 
 json::value time_or_null(std::int64_t time) {
-  return time == 0 ? json::value{} : json::value{time};
+  return time == 0 ? json::value{} : json::value(time);
 }
 
 json::object step_overview(const run_view& view, const std::vector<step_brief>& briefs) {
@@ -221,12 +220,11 @@ std::map<step_status, json::array> references(const run_view& view,
 }
 
 json::object runtime_overview(const run_view& view, const progress_of_run& progress) {
-  json::object out{
-    {"total_step_count", std::count(view.in_dag.begin(), view.in_dag.end(), true)}};
+  json::object out{{"total_step_count", std::count(view.in_dag.begin(), view.in_dag.end(), true)}};
   out["step_overview"] = step_overview(view, progress.briefs);
-  out["rollup_overview"]
-    = rollup(progress.leaves, view.name.workflow_id + ":" + std::to_string(view.name.run_id),
-             references(view, progress.briefs));
+  out["rollup_overview"] = rollup(progress.leaves,
+                                  view.name.workflow_id + ":" + std::to_string(view.name.run_id),
+                                  references(view, progress.briefs));
   if (view.state.own_status)
     out["run_status"] = text(model::to_string(*view.state.own_status));
   return out;
@@ -342,71 +340,7 @@ json_result instance(const shard_reader& from, const run_name& name,
   auto out = instance_json(from, *view, options);
   if (!out)
     return out.error();
-  return json::value{std::move(*out)};
-}
-
-// -- pages ----------------------------------------------------------------------------------------
-
-namespace {
-
-/// The highest instance id of a workflow, or of a loop.
-result<std::int64_t> highest_instance(const shard_reader& from, const std::string& workflow_id) {
-  if (is_inline(workflow_id)) {
-    auto loop = read_loop_view(from, workflow_id);
-    if (!loop)
-      return loop.error();
-    return *loop ? (*loop)->step.loop->next : 0;
-  }
-  auto state = read_workflow(from, workflow_id);
-  if (!state)
-    return state.error();
-  return *state ? (*state)->latest_instance_id : 0;
-}
-
-/// Adds a run to a page; one that does not exist leaves a gap.
-status add_element(const shard_reader& from, const run_name& name, const instance_options& options,
-                   json::array& elements) {
-  auto view = read_run(from, name);
-  if (!view && view.error().code == ec::not_found)
-    return unit{};
-  if (!view)
-    return view.error();
-  auto one = instance_json(from, *view, options);
-  if (!one)
-    return one.error();
-  elements.push_back(std::move(*one));
-  return unit{};
-}
-
-} // namespace
-
-json_result runs(const shard_reader& from, const std::string& workflow_id,
-                 std::int64_t instance_id, const page_request& page) {
-  auto latest = latest_run(from, workflow_id, instance_id);
-  if (!latest)
-    return latest.error();
-  auto range = range_of(page, *latest);
-  json::array elements;
-  if (!range.empty)
-    for (auto run = range.from; run >= range.to; --run)
-      if (auto ok = add_element(from, {workflow_id, instance_id, run}, {false, true}, elements);
-          !ok)
-        return ok.error();
-  return json::value{page_json(range, std::move(elements))};
-}
-
-json_result instances(const shard_reader& from, const std::string& workflow_id,
-                      const page_request& page, bool aggregated) {
-  auto latest = highest_instance(from, workflow_id);
-  if (!latest)
-    return latest.error();
-  auto range = range_of(page, *latest);
-  json::array elements;
-  if (!range.empty)
-    for (auto id = range.from; id >= range.to; --id)
-      if (auto ok = add_element(from, {workflow_id, id, 0}, {false, aggregated}, elements); !ok)
-        return ok.error();
-  return json::value{page_json(range, std::move(elements))};
+  return json::value(std::move(*out));
 }
 
 } // namespace tutti::engine::views

@@ -60,7 +60,8 @@ json::object overview_json(const foreach_state& loop) {
   if (!stats.empty())
     out["stats"] = std::move(stats);
   if (!running.empty())
-    out["running_stats"] = json::object{{to_string(model::run_status::in_progress), running.count()}};
+    out["running_stats"]
+      = json::object{{to_string(model::run_status::in_progress), running.count()}};
   status_counts leaves;
   add(leaves, loop.leaves);
   if (!leaves.empty())
@@ -71,7 +72,8 @@ json::object overview_json(const foreach_state& loop) {
 
 } // namespace
 
-std::vector<std::pair<model::run_status, std::int64_t>> iteration_counts(const foreach_state& loop) {
+std::vector<std::pair<model::run_status, std::int64_t>>
+iteration_counts(const foreach_state& loop) {
   std::vector<std::pair<model::run_status, std::int64_t>> out;
   auto add_count = [&](model::run_status status, std::int64_t n) {
     if (n > 0)

@@ -8,10 +8,10 @@ namespace tutti::engine::views {
 
 /// The ids of one page, by the rules of spec 05 §1.8.
 struct page_range {
-  std::int64_t lowest = 1; ///< that exists (E)
+  std::int64_t lowest = 1;  ///< that exists (E)
   std::int64_t highest = 0; ///< that exists (L); 0 = none
-  std::int64_t from = 0; ///< the highest of the page
-  std::int64_t to = 0; ///< the lowest of the page
+  std::int64_t from = 0;    ///< the highest of the page
+  std::int64_t to = 0;      ///< the lowest of the page
   bool empty = true;
 };
 

@@ -94,7 +94,7 @@ json_result progress(const shard_reader& from, const run_name& name, time_ms now
     else
       steps.push_back(step_json(view->steps()[i], (*attempts)[i]));
   out["steps"] = std::move(steps);
-  return json::value{std::move(out)};
+  return json::value(std::move(out));
 }
 
 // -- all workflows --------------------------------------------------------------------------------
@@ -130,9 +130,9 @@ result<json::object> active_json(const shard_reader& from, const listed_run& run
   auto summary = read_summary(from, name);
   if (!summary)
     return summary.error();
-  auto state = read_row<run_state>(
-    from.of(instance_entity(name.workflow_id, name.instance_id, name.run_id)),
-    rows::run_state(name.workflow_id, name.instance_id, name.run_id));
+  auto state
+    = read_row<run_state>(from.of(instance_entity(name.workflow_id, name.instance_id, name.run_id)),
+                          rows::run_state(name.workflow_id, name.instance_id, name.run_id));
   if (!state)
     return state.error();
   auto now = state->value_or(run_state{});
@@ -174,7 +174,7 @@ json_result active_runs(const shard_reader& from, std::int64_t first) {
       elements.push_back(std::move(*one));
     }
   }
-  return json::value{json::object{{"elements", std::move(elements)}}};
+  return json::value(json::object{{"elements", std::move(elements)}});
 }
 
 } // namespace tutti::engine::views

@@ -122,8 +122,8 @@ result<run_view> read_run(const shard_reader& from, const run_name& asked) {
     return name.error();
   auto id = instance_entity(name->workflow_id, name->instance_id, name->run_id);
   auto& reader = from.of(id);
-  auto state = read_row<run_state>(
-    reader, rows::run_state(name->workflow_id, name->instance_id, name->run_id));
+  auto state = read_row<run_state>(reader, rows::run_state(name->workflow_id, name->instance_id,
+                                                           name->run_id));
   if (!state)
     return state.error();
   if (!*state)
@@ -142,8 +142,8 @@ result<model::run_status> status_of_run(const shard_reader& from, const run_name
   if (!name)
     return name.error();
   auto& reader = from.of(instance_entity(name->workflow_id, name->instance_id, name->run_id));
-  auto state = read_row<run_state>(
-    reader, rows::run_state(name->workflow_id, name->instance_id, name->run_id));
+  auto state = read_row<run_state>(reader, rows::run_state(name->workflow_id, name->instance_id,
+                                                           name->run_id));
   if (!state)
     return state.error();
   if (*state)
@@ -166,8 +166,8 @@ result<std::vector<step_state>> latest_attempts(const shard_reader& from, const 
     return latest;
   auto& name = view.name;
   std::optional<error> broken;
-  auto [begin, end] = rows::range_of_prefix(
-    rows::steps_prefix(name.workflow_id, name.instance_id, name.run_id));
+  auto [begin, end]
+    = rows::range_of_prefix(rows::steps_prefix(name.workflow_id, name.instance_id, name.run_id));
   auto id_at = begin.size();
   auto& reader = from.of(instance_entity(name.workflow_id, name.instance_id, name.run_id));
   auto ok = reader.scan(begin, end, [&](std::string_view key, std::string_view value) {

@@ -27,7 +27,7 @@ json::value definition(const run_view& view, std::size_t at) {
 model::param satisfied_param(const step_state& attempt) {
   model::param out;
   out.type = model::param_type::boolean;
-  out.literal = model::value{attempt.satisfied};
+  out.literal = model::value{attempt.satisfied && attempt.state.status != step_status::unsatisfied};
   out.evaluated_result = out.literal;
   auto& state = attempt.state;
   out.evaluated_time = state.initialize_time ? state.initialize_time : state.create_time;
@@ -71,8 +71,7 @@ result<model::param_map> step_params_of(const shard_reader& from, const run_view
   model::param_map own;
   if (attempt.has_params) {
     auto& name = view.name;
-    auto id
-      = step_entity(name.workflow_id, name.instance_id, name.run_id, view.steps()[at].id);
+    auto id = step_entity(name.workflow_id, name.instance_id, name.run_id, view.steps()[at].id);
     auto row = read_row<model::param_map>(from.of(id), rows::step_params(id, attempt.attempt));
     if (!row)
       return row.error();
@@ -116,7 +115,8 @@ bool is_restartable(step_status x) {
 }
 
 json::value retry_json(const step_state& attempt) {
-  auto retry = attempt.default_retry ? params::default_retry() : attempt.retry;
+  // Untouched rules are not stored.
+  auto retry = attempt.retry == model::step_retry{} ? params::default_retry() : attempt.retry;
   // A first failure without a policy stores the counters only.
   if (retry.backoff == model::backoff{})
     retry.backoff = params::default_retry().backoff;
@@ -192,8 +192,7 @@ result<json::object> step_json(const shard_reader& from, const run_view& view, s
   if (attempt.state.finish_time)
     out["signal_outputs"] = json::object{};
   if (attempt.loop) {
-    auto id
-      = step_entity(view.name.workflow_id, view.name.instance_id, view.name.run_id, step.id);
+    auto id = step_entity(view.name.workflow_id, view.name.instance_id, view.name.run_id, step.id);
     out["artifacts"] = json::object{{"maestro_foreach", foreach_artifact(view, id, attempt)}};
   }
   auto events = timeline(attempt, enriched);
@@ -221,7 +220,7 @@ entity_id step_of(const run_name& name, const std::string& step_id) {
 json_result as_value(result<json::object> x) {
   if (!x)
     return x.error();
-  return json::value{std::move(*x)};
+  return json::value(std::move(*x));
 }
 
 /// Steps found so far over the runs of an instance.
@@ -315,7 +314,7 @@ json_result latest_steps(const shard_reader& from, const std::string& workflow_i
     if (found.ids.size() == view->steps().size())
       break;
   }
-  return json::value{found.sorted()};
+  return json::value(found.sorted());
 }
 
 json_result run_steps(const shard_reader& from, const run_name& name) {
@@ -331,7 +330,7 @@ json_result run_steps(const shard_reader& from, const run_name& name) {
                                   + std::to_string(name.instance_id) + "]["
                                   + std::to_string(name.run_id)
                                   + "] not found (either empty, not created, or deleted)"};
-  return json::value{found.sorted()};
+  return json::value(found.sorted());
 }
 
 result<attempt_brief> attempt(const shard_reader& from, const run_name& name,

@@ -93,7 +93,8 @@ result<reason> queue_reason(const shard_reader& from, const run_view& view) {
 class step_reasons {
 public:
   step_reasons(const run_view& view, const std::vector<step_state>& attempts)
-    : view_(view), attempts_(attempts) {}
+    : view_(view),
+      attempts_(attempts) {}
 
   reason of(std::size_t at) const {
     auto& attempt = attempts_[at];
@@ -197,7 +198,7 @@ private:
     } else {
       out.waits_for = "process";
       out.message = state.status == step_status::starting ? "its process has not begun yet"
-                                                           : "its process runs";
+                                                          : "its process runs";
       out.until = attempt.timeout_due;
       if (out.until != 0)
         out.message += "; the step times out at the time told";
@@ -280,8 +281,10 @@ result<std::vector<reason>> reasons_of(const shard_reader& from, const run_view&
     return run_reasons(from, view, *attempts);
   auto at = view.run->workflow->position(step_id);
   if (at == compiled_workflow::npos)
-    return error{ec::not_found, "step [" + step_id + "] is not in the definition of workflow "
-                                  "instance [" + view.name.workflow_id + "]["
+    return error{ec::not_found, "step [" + step_id
+                                  + "] is not in the definition of workflow "
+                                    "instance ["
+                                  + view.name.workflow_id + "]["
                                   + std::to_string(view.name.instance_id) + "]["
                                   + std::to_string(view.name.run_id) + "]"};
   return std::vector<reason>{step_reasons{view, *attempts}.of(at)};
@@ -299,11 +302,11 @@ json_result why(const shard_reader& from, const run_name& name, const std::strin
   json::array list;
   for (auto& x : *reasons)
     list.push_back(reason_json(x));
-  return json::value{json::object{{"workflow_id", text(view->name.workflow_id)},
+  return json::value(json::object{{"workflow_id", text(view->name.workflow_id)},
                                   {"workflow_instance_id", view->name.instance_id},
                                   {"workflow_run_id", view->name.run_id},
                                   {"status", text(to_string(view->state.status))},
-                                  {"reasons", std::move(list)}}};
+                                  {"reasons", std::move(list)}});
 }
 
 } // namespace tutti::engine::views

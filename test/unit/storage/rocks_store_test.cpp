@@ -1,9 +1,11 @@
 // What only the RocksDB form can show: files that are damaged, full, locked or from the future.
 
+#include "storage/rocks/wal_chain.hpp"
 #include "test/unit/storage/store_forms.hpp"
 
 #include <doctest/doctest.h>
 #include <rocksdb/db.h>
+#include <rocksdb/write_batch.h>
 
 #include <algorithm>
 #include <fstream>
@@ -60,24 +62,77 @@ bool contains(const error& what, const std::string& text) {
   return what.message.find(text) != std::string::npos;
 }
 
+/// Opens the database of a closed store without the store.
+void change_raw(const fs::path& folder, const std::function<void(rocksdb::DB&)>& how) {
+  rocksdb::DB* raw = nullptr;
+  std::vector<rocksdb::ColumnFamilyHandle*> handles;
+  REQUIRE(rocksdb::DB::Open({}, folder.string(), {{"default", {}}, {"state", {}}, {"log", {}}},
+                            &handles, &raw)
+            .ok());
+  how(*raw);
+  for (auto* handle : handles)
+    raw->DestroyColumnFamilyHandle(handle);
+  delete raw;
+}
+
+/// Puts a row "m<number>" that stands for a batch into the write-ahead log.
+void put_link(rocksdb::DB& db, std::uint64_t number, bool synced) {
+  rocksdb::WriteBatch batch;
+  REQUIRE(batch.Put("m" + std::to_string(number), "v").ok());
+  REQUIRE(batch.Put("n", encode(chain_link{number, synced})).ok());
+  REQUIRE(db.Write({}, &batch).ok());
+}
+
+bool has_link(rocksdb::DB& db, std::uint64_t number) {
+  std::string ignored;
+  return db.Get({}, "m" + std::to_string(number), &ignored).ok();
+}
+
 } // namespace
+
+TEST_CASE("unacknowledged batches behind a gap in the log are dropped when the store opens") {
+  rocks_form sut;
+  write_rows(*sut.store, 0, 3);
+  sut.store.reset();
+  change_raw(sut.folder.path, [](rocksdb::DB& db) {
+    put_link(db, 50, true);
+    put_link(db, 52, false);
+    put_link(db, 53, true);
+  });
+  sut.store = sut.open();
+  write_rows(*sut.store, 3, 5);
+  sut.reopen();
+  CHECK(count_prefix(*sut.store) == 5);
+  sut.store.reset();
+  change_raw(sut.folder.path, [](rocksdb::DB& db) {
+    CHECK(has_link(db, 50));
+    CHECK_FALSE(has_link(db, 52));
+    CHECK_FALSE(has_link(db, 53));
+  });
+}
+
+TEST_CASE("a gap in the log before acknowledged batches is refused at every opening") {
+  rocks_form sut;
+  write_rows(*sut.store, 0, 3);
+  sut.store.reset();
+  change_raw(sut.folder.path, [](rocksdb::DB& db) {
+    put_link(db, 50, true);
+    put_link(db, 52, true);
+    put_link(db, 53, true);
+  });
+  for (auto i = 0; i < 2; ++i) {
+    auto refused = sut.try_open();
+    REQUIRE_FALSE(refused.has_value());
+    CHECK(refused.error().code == ec::corrupt);
+    CHECK(contains(refused.error(), "batches behind number 50"));
+  }
+}
 
 TEST_CASE("a folder of a newer format is refused with what to do") {
   scratch_folder folder;
-  auto change = [&](const std::function<void(rocksdb::DB&)>& how) {
-    must(open_rocks_store(folder.path)).reset();
-    rocksdb::DB* raw = nullptr;
-    std::vector<rocksdb::ColumnFamilyHandle*> handles;
-    REQUIRE(rocksdb::DB::Open({}, folder.path.string(),
-                              {{"default", {}}, {"state", {}}, {"log", {}}}, &handles, &raw)
-              .ok());
-    how(*raw);
-    for (auto* handle : handles)
-      raw->DestroyColumnFamilyHandle(handle);
-    delete raw;
-  };
+  must(open_rocks_store(folder.path)).reset();
   SUBCASE("by its number") {
-    change([](rocksdb::DB& db) {
+    change_raw(folder.path, [](rocksdb::DB& db) {
       REQUIRE(db.Put({}, "v", std::string{"\0\0\0\x09", 4}).ok());
       REQUIRE(db.Put({}, "n", std::string{"\0\0\0\0\0\0\0\x02\0", 9}).ok());
       REQUIRE(db.Flush({}).ok());
@@ -88,7 +143,7 @@ TEST_CASE("a folder of a newer format is refused with what to do") {
     CHECK(refused.error().code == ec::precondition_failed);
   }
   SUBCASE("by a column family") {
-    change([](rocksdb::DB& db) {
+    change_raw(folder.path, [](rocksdb::DB& db) {
       rocksdb::ColumnFamilyHandle* family = nullptr;
       REQUIRE(db.CreateColumnFamily({}, "future", &family).ok());
       db.DestroyColumnFamilyHandle(family);

@@ -1,0 +1,124 @@
+#include "actors/node/service.hpp"
+
+#include "actors/http/api.hpp"
+#include "actors/http/server.hpp"
+#include "actors/node/later.hpp"
+#include "actors/node/node_status.hpp"
+#include "actors/node/uuid.hpp"
+#include "actors/run/shard_rows.hpp"
+#include "runtime/base/log.hpp"
+
+#include <boost/json.hpp>
+
+#include <atomic>
+#include <vector>
+
+namespace tutti::actors {
+
+namespace {
+
+class node_service final : public service {
+public:
+  explicit node_service(const ::tutti::config::node_options& options) : options_(options) {}
+
+  status open() {
+    started_ = wall_ms();
+    auto made = node::start(options_);
+    if (!made)
+      return made.error();
+    node_ = std::move(*made);
+    for (engine::shard_no shard = 0; shard < node_->shards(); ++shard)
+      rows_.push_back(std::make_unique<shard_rows>(node_->rows(), shard));
+    http::server_options server;
+    server.address = options_.http.host;
+    server.port = static_cast<std::uint16_t>(options_.http.port);
+    server.threads = static_cast<unsigned>(options_.http_threads);
+    server.body_max = static_cast<std::size_t>(options_.request_body_max);
+    server.in_flight_max = static_cast<std::size_t>(options_.in_flight_requests_max);
+    auto listening = http::server::start(server, http::api{api_deps()});
+    if (!listening)
+      return listening.error();
+    server_ = std::move(*listening);
+    address_ = options_.http.host + ":" + std::to_string(server_->port());
+    return unit{};
+  }
+
+  std::string address() const override { return address_; }
+
+  node& nucleus() override { return *node_; }
+
+  void drain() override {
+    draining_ = true;
+    server_->drain(std::chrono::milliseconds{options_.drain_timeout_ms});
+  }
+
+private:
+  http::api_deps api_deps() {
+    http::api_deps deps;
+    deps.ask = [this](engine::entity_id to, engine::message_ptr what,
+                      std::function<void(result<engine::answer>)> done) {
+      node_->ask(std::move(to), std::move(what), std::move(done));
+    };
+    deps.rows.shards = node_->shards();
+    deps.rows.rows = [this](engine::shard_no shard) -> const engine::row_reader& {
+      return *rows_[shard];
+    };
+    deps.now = wall_ms;
+    deps.make_uuid = [] {
+      thread_local uuid_source source;
+      return source();
+    };
+    deps.limits.step_count_max = static_cast<std::size_t>(options_.steps_max);
+    deps.limits.iteration_count_max = options_.foreach_iterations_max;
+    deps.limits.foreach_concurrency_max = options_.foreach_concurrency_max;
+    deps.limits.params_text_max = static_cast<std::size_t>(options_.params_max_chars);
+    deps.node_status = [this] { return node_status(*node_, options_.data, address_, started_); };
+    deps.not_ready = [this] { return not_ready(); };
+    deps.read_log = [this](const std::string& uuid, bool errors, std::int64_t offset,
+                           std::int64_t limit) { return read_log(uuid, errors, offset, limit); };
+    deps.later = [this](std::chrono::milliseconds pause, std::function<void()> call) {
+      later_(pause, std::move(call));
+    };
+    return deps;
+  }
+
+  std::optional<error> not_ready() const {
+    if (draining_)
+      return error{ec::unavailable, "this node is shutting down"};
+    if (auto why = node_->trouble())
+      return why;
+    if (!node_->serving())
+      return error{ec::unavailable, "this node is starting"};
+    return std::nullopt;
+  }
+
+  result<http::log_text> read_log(const std::string& uuid, bool errors, std::int64_t offset,
+                                  std::int64_t limit) {
+    auto chunk = node_->runner().read_log(uuid, errors ? "stderr" : "stdout", offset, limit);
+    if (!chunk)
+      return chunk.error();
+    return http::log_text{std::move(chunk->data), chunk->offset, chunk->next_offset,
+                          chunk->skipped};
+  }
+
+  ::tutti::config::node_options options_;
+  engine::time_ms started_ = 0;
+  std::string address_;
+  std::atomic<bool> draining_{false};
+  std::unique_ptr<node> node_;
+  std::vector<std::unique_ptr<shard_rows>> rows_;
+  later later_;
+  // Last: it stops first, so that no request finds a part missing.
+  std::unique_ptr<http::server> server_;
+};
+
+} // namespace
+
+result<std::unique_ptr<service>> service::start(const ::tutti::config::node_options& options) {
+  auto made = std::make_unique<node_service>(options);
+  if (auto ok = made->open(); !ok)
+    return ok.error();
+  return std::unique_ptr<service>{std::move(made)};
+}
+
+} // namespace tutti::actors

@@ -1,0 +1,231 @@
+#pragma once
+
+#include "runtime/engine/instance_core.hpp"
+#include "runtime/engine/loop_part_core.hpp"
+#include "runtime/engine/rows.hpp"
+#include "runtime/engine/step_core.hpp"
+#include "runtime/engine/views.hpp"
+#include "runtime/engine/workflow_core.hpp"
+#include "runtime/model/json.hpp"
+
+#include <boost/json.hpp>
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <deque>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace tutti::test {
+
+/// One shard's rows in a map.
+class map_rows : public engine::row_reader {
+public:
+  std::map<std::string, std::string, std::less<>> items;
+
+  result<std::optional<std::string>> get(std::string_view key) const override {
+    auto i = items.find(key);
+    return i == items.end() ? std::optional<std::string>{} : std::optional{i->second};
+  }
+
+  status scan(std::string_view from, std::string_view to,
+              const std::function<bool(std::string_view, std::string_view)>& visit) const override {
+    for (auto i = items.lower_bound(from); i != items.end() && i->first < to; ++i)
+      if (!visit(i->first, i->second))
+        break;
+    return unit{};
+  }
+
+  status
+  scan_back(std::string_view from, std::string_view to,
+            const std::function<bool(std::string_view, std::string_view)>& visit) const override {
+    for (auto i = items.lower_bound(to); i != items.begin();) {
+      --i;
+      if (i->first < from || !visit(i->first, i->second))
+        break;
+    }
+    return unit{};
+  }
+};
+
+/// The cores without actors: entities are made from rows for each message, rows are applied at
+/// once, messages are delivered in the order of sending.
+class engine_world {
+public:
+  explicit engine_world(engine::shard_no shards = 4) : shards_(shards) { options_.shards = shards; }
+
+  engine::time_ms now = 1'700'000'000'000;
+
+  engine::shard_reader reader() const {
+    return {[this](engine::shard_no n) -> const engine::row_reader& { return shards_.at(n); },
+            options_.shards};
+  }
+
+  /// Delivers a client's message and all that follows; the answer or refusal.
+  result<engine::answer> ask(const engine::entity_id& to, engine::message_ptr what) {
+    answer_.reset();
+    mail_.push_back({{to, std::move(what)}, 1});
+    settle();
+    return answer_.value_or(error{ec::internal, "nobody answered"});
+  }
+
+  template <class T>
+  result<engine::answer> ask(const engine::entity_id& to, T what) {
+    return ask(to, engine::make_message(std::move(what)));
+  }
+
+  /// Delivers what waits, at most `most` messages.
+  void settle(std::size_t most = 1'000'000) {
+    for (; most > 0 && !mail_.empty(); --most) {
+      auto letter = std::move(mail_.front());
+      mail_.pop_front();
+      deliver(letter);
+    }
+  }
+
+  void post(const engine::entity_id& to, engine::message_ptr what) {
+    mail_.push_back({{to, std::move(what)}, 0});
+  }
+
+  /// Moves the clock and fires the timers that are due.
+  void pass(std::int64_t ms) {
+    auto until = now + ms;
+    while (true) {
+      auto next = std::min_element(timers_.begin(), timers_.end(),
+                                   [](auto& a, auto& b) { return a.what.due < b.what.due; });
+      if (next == timers_.end() || next->what.due > until)
+        break;
+      auto fired = *next;
+      timers_.erase(next);
+      now = std::max(now, fired.what.due);
+      post(fired.entity, engine::make_message(fired.what));
+      settle();
+    }
+    now = until;
+  }
+
+  /// Jobs that were ordered, by step id; the newest.
+  std::map<std::string, engine::launch_job> jobs;
+
+  void job(const engine::entity_id& step, engine::job_update::phase_type phase,
+           std::int32_t exit_code = 0, std::string message = {}) {
+    engine::job_update news;
+    news.step_uuid = jobs.at(step.step_id).step_uuid;
+    news.phase = phase;
+    news.time = now;
+    news.exit_code = exit_code;
+    news.message = std::move(message);
+    post(step, engine::make_message(std::move(news)));
+    settle();
+  }
+
+  // -- short cuts ---------------------------------------------------------------------------------
+
+  /// Pushes a definition given as the JSON of the members of `workflow` and a run strategy.
+  void push(const std::string& workflow, const std::string& strategy = "sequential") {
+    auto read = model::parse_json<model::workflow_create_request>(
+      R"({"properties":{"owner":"tester","run_strategy":")" + strategy + R"("},"workflow":)"
+      + workflow + "}");
+    REQUIRE_MESSAGE(read, (read ? std::string{} : read.error().message));
+    auto id = read->workflow.id;
+    auto got = ask(engine::workflow_entity(id),
+                   engine::push_definition{std::move(*read), {"tester", {}, false}});
+    REQUIRE_MESSAGE(got, (got ? std::string{} : got.error().message));
+  }
+
+  engine::start_run start_order() {
+    engine::start_run order;
+    order.version = "latest";
+    order.uuid = make_uuid();
+    order.request.initiator.user = model::user{"tester", {}, false};
+    return order;
+  }
+
+  std::int64_t start(const std::string& id) {
+    auto got = ask(engine::workflow_entity(id), start_order());
+    REQUIRE_MESSAGE(got, (got ? std::string{} : got.error().message));
+    return std::get<engine::started>(*got).instance_id;
+  }
+
+  std::string make_uuid() {
+    auto n = std::to_string(++uuids_);
+    return "00000000-0000-4000-8000-" + std::string(12 - n.size(), '0') + n;
+  }
+
+private:
+  struct letter_of {
+    engine::envelope letter;
+    std::uint64_t client = 0; ///< who waits for an answer; 0 = nobody
+  };
+
+  struct armed {
+    engine::entity_id entity;
+    engine::timer_fired what;
+  };
+
+  template <class Memory>
+  void run(result<Memory> memory, const engine::envelope& letter,
+           const engine::surroundings& around) {
+    REQUIRE_MESSAGE(memory, (memory ? std::string{} : memory.error().message));
+    auto out = engine::decide(*memory, *letter.what, around);
+    REQUIRE_MESSAGE(out, (out ? std::string{} : out.error().message));
+    if constexpr (std::is_same_v<Memory, engine::workflow_memory>)
+      apply(letter.to, std::move(out->out), around.client);
+    else
+      apply(letter.to, std::move(*out), around.client);
+  }
+
+  void deliver(const letter_of& mail) {
+    auto& letter = mail.letter;
+    auto& rows = shards_[engine::shard_of(letter.to, options_.shards)];
+    engine::surroundings around{now, [this] { return make_uuid(); }, &options_, &rows, mail.client};
+    switch (letter.to.kind) {
+      case engine::entity_kind::workflow:
+        return run(engine::load_workflow(letter.to.workflow_id, rows), letter, around);
+      case engine::entity_kind::instance:
+        return run(engine::load_instance(letter.to, rows), letter, around);
+      case engine::entity_kind::step:
+        return run(engine::load_step(letter.to, nullptr, rows), letter, around);
+      case engine::entity_kind::loop_part:
+        return run(engine::load_loop_part(letter.to, rows), letter, around);
+    }
+  }
+
+  void apply(const engine::entity_id& by, engine::outcome out, std::uint64_t client) {
+    auto& rows = shards_[engine::shard_of(by, options_.shards)].items;
+    for (auto& x : out.rows)
+      if (x.value)
+        rows[x.key] = *x.value;
+      else
+        rows.erase(x.key);
+    for (auto& x : out.timers)
+      if (x.arm)
+        timers_.push_back({by, {x.kind, x.generation, x.due}});
+      else
+        std::erase_if(timers_, [&](auto& t) {
+          return t.entity == by && t.what.kind == x.kind && t.what.due == x.due;
+        });
+    for (auto& x : out.effects)
+      if (auto* job = std::get_if<engine::launch_job>(&x))
+        jobs[by.step_id] = *job;
+    for (auto& x : out.sends)
+      mail_.push_back({std::move(x), 0});
+    if (client == 0 && out.client == 0)
+      return;
+    if (out.refusal)
+      answer_ = *out.refusal;
+    else if (out.answer)
+      answer_ = *out.answer;
+  }
+
+  std::deque<map_rows> shards_;
+  engine::engine_options options_;
+  std::deque<letter_of> mail_;
+  std::vector<armed> timers_;
+  std::optional<result<engine::answer>> answer_;
+  std::uint64_t uuids_ = 0;
+};
+
+} // namespace tutti::test
