@@ -1,4 +1,5 @@
 #include "actors/http/api_parts.hpp"
+#include "runtime/engine/dry_run.hpp"
 #include "runtime/params/evaluator.hpp"
 
 namespace tutti::http {
@@ -111,7 +112,10 @@ push_verdict judge_push(const model::workflow_create_request& asked, const model
   if (auto parts = unsupported_parts(asked.workflow); !parts.empty()) {
     auto first = parts.front();
     verdict.unfit = error{ec::bad_request, std::move(first), std::move(parts)};
+    return verdict;
   }
+  if (auto ok = engine::dry_run(asked); !ok)
+    verdict.unfit = ok.error();
   return verdict;
 }
 

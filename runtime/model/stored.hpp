@@ -327,9 +327,10 @@ void load_value(byte_reader& r, T& x) {
 
 namespace detail {
 
-/// Optionals are stored as their content: absence is the missing tag.
+/// Optionals are stored as their content: absence is the missing tag. Other members are left out
+/// when they are what a fresh struct has, which need not be zero.
 template <class M>
-void store_member(byte_writer& w, std::uint32_t id, const M& x) {
+void store_member(byte_writer& w, std::uint32_t id, const M& x, const M& fresh) {
   if constexpr (is_optional<M>::value || is_shared<M>::value) {
     if (!x)
       return;
@@ -339,10 +340,10 @@ void store_member(byte_writer& w, std::uint32_t id, const M& x) {
   } else {
     // Nested structs may have no equality; an empty one costs two bytes.
     if constexpr (is_varint<M> || std::is_floating_point_v<M>) {
-      if (x == M{})
+      if (x == fresh)
         return;
     } else if constexpr (std::is_same_v<M, std::string> || is_vector<M>::value || is_map<M>::value) {
-      if (x.empty())
+      if (x.empty() && fresh.empty())
         return;
     }
     w.varint(id << 3 | wire_of<M>());
@@ -376,7 +377,10 @@ constexpr unsigned member_wire() {
 
 template <described T>
 void store_fields(byte_writer& w, const T& x) {
-  for_each_field<T>([&](const auto& f) { detail::store_member(w, f.id, x.*(f.member)); });
+  [[maybe_unused]] static const T fresh{};
+  for_each_field<T>([&](const auto& f) {
+    detail::store_member(w, f.id, x.*(f.member), fresh.*(f.member));
+  });
 }
 
 template <described T>
