@@ -37,11 +37,11 @@ struct run_wait {
 json_result view_of(const run_wait& x, model::run_status status) {
   if (!x.status_only)
     return views::instance(x.deps->rows, x.name, x.options);
-  return boost::json::value(boost::json::object{
-    {"workflow_id", x.name.workflow_id},
-    {"workflow_instance_id", x.name.instance_id},
-    {"workflow_run_id", x.name.run_id},
-    {"status", boost::json::string_view{to_string(status)}}});
+  return boost::json::value(
+    boost::json::object{{"workflow_id", x.name.workflow_id},
+                        {"workflow_instance_id", x.name.instance_id},
+                        {"workflow_run_id", x.name.run_id},
+                        {"status", boost::json::string_view{to_string(status)}}});
 }
 
 /// Answers if the run has ended or there is no time left; false if there is reason to wait.

@@ -4,6 +4,7 @@
 
 #include <caf/typed_event_based_actor.hpp>
 
+#include <algorithm>
 #include <map>
 #include <optional>
 
@@ -66,7 +67,8 @@ private:
     auto& place = shards_[x.shard];
     place.keeper = from;
     place.next = at->applied + 1;
-    place.term = std::max(at->hard.term, at->applied_term) + 1;
+    // A term that was refused is not on the disk: it must not come again for that.
+    place.term = std::max({at->hard.term, at->applied_term, place.term}) + 1;
     place.new_term = true;
     if (!down_)
       send(from, wire::lead{place.term});
@@ -130,31 +132,44 @@ private:
   }
 
   void fail(const error& why, const std::vector<waiting*>& asked) {
+    go_down(why);
+    for (auto* item : asked)
+      send(item->from, wire::not_committed{item->what.epoch, item->what.batch, *down_});
+    for (auto& [shard, place] : shards_)
+      place.refused_epoch = place.term;
+    tell_shards();
+  }
+
+  void go_down(const error& why) {
     ++deps_.counters->failures;
     down_ = error{ec::unavailable, why.message};
     final_ = why.code != ec::unavailable;
     log::error(final_ ? "disk-failed" : "disk-full", {{"why", why.message}});
     if (final_)
       down_->message += "; this node answers reads only until it is restarted";
-    deps_.on_health(&*down_);
-    for (auto* item : asked)
-      send(item->from, wire::not_committed{item->what.epoch, item->what.batch, *down_});
-    for (auto& [shard, place] : shards_) {
-      place.refused_epoch = place.term;
-      send(place.keeper, wire::step_down{*down_});
-    }
-    if (!final_)
+    else
       delayed_send(this, recheck_pause, wire::recheck{});
+    deps_.on_health(&*down_);
+  }
+
+  void tell_shards() {
+    for (auto& [shard, place] : shards_)
+      send(place.keeper, wire::step_down{*down_});
   }
 
   /// Looks for room by writing nothing: an empty batch passes the store's check of free space.
   void on_recheck() {
     if (!down_ || final_)
       return;
-    if (auto ok = deps_.store->write({}, true); !ok) {
-      final_ = ok.error().code != ec::unavailable;
-      if (!final_)
-        delayed_send(this, recheck_pause, wire::recheck{});
+    auto ok = deps_.store->write({}, true);
+    if (!ok && ok.error().code == ec::unavailable) {
+      delayed_send(this, recheck_pause, wire::recheck{});
+      return;
+    }
+    if (!ok) {
+      // What was a full disk is a broken one now, and who waits must hear that.
+      go_down(ok.error());
+      tell_shards();
       return;
     }
     down_.reset();

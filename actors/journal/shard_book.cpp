@@ -32,18 +32,19 @@ status read_table(const engine::row_reader& reader, char letter,
 } // namespace
 
 status shard_book::load(const engine::row_reader& reader) {
-  auto outbox = read_table(reader, 'O', [&](std::string_view key, std::string_view value) -> status {
-    auto letter = engine::decode_envelope(value);
-    if (!letter)
-      return letter.error();
-    auto seq = rows::number_of(key);
-    auto& out = out_[rows::outbox_shard(key)];
-    if (out.last == 0)
-      out.deleted = out.confirmed = seq - 1;
-    out.last = seq;
-    out.waiting.push_back({seq, std::move(*letter)});
-    return unit{};
-  });
+  auto outbox = read_table(reader, 'O',
+                           [&](std::string_view key, std::string_view value) -> status {
+                             auto letter = engine::decode_envelope(value);
+                             if (!letter)
+                               return letter.error();
+                             auto seq = rows::number_of(key);
+                             auto& out = out_[rows::outbox_shard(key)];
+                             if (out.last == 0)
+                               out.deleted = out.confirmed = seq - 1;
+                             out.last = seq;
+                             out.waiting.push_back({seq, std::move(*letter)});
+                             return unit{};
+                           });
   if (!outbox)
     return outbox;
   return read_table(reader, 'N', [&](std::string_view key, std::string_view value) -> status {

@@ -63,8 +63,8 @@ struct batch {
   std::vector<wire::reply> replies;
   std::vector<std::pair<std::string, rows::stored_timer>> armed;
   std::vector<std::pair<std::uint64_t, std::uint64_t>> commits; ///< slot, commits seen
-  std::vector<std::uint64_t> leaving; ///< slots at rest
-  std::vector<std::uint64_t> again; ///< deliveries to repeat
+  std::vector<std::uint64_t> leaving;                           ///< slots at rest
+  std::vector<std::uint64_t> again;                             ///< deliveries to repeat
 
   bool says_nothing() const {
     return letters.empty() && work.empty() && replies.empty() && again.empty();
@@ -76,7 +76,9 @@ public:
   using super = wire::shard_keeper_actor::base;
 
   shard_keeper(caf::actor_config& cfg, keeper_deps deps)
-    : super(cfg), deps_(std::move(deps)), clock_(deps_.limits.timer_window) {
+    : super(cfg),
+      deps_(std::move(deps)),
+      clock_(deps_.limits.timer_window) {
     // nop
   }
 
@@ -85,9 +87,7 @@ public:
       // An error answer to a plain send is no reason to end.
     });
     return {
-      [this](const wire::begin&) {
-        send(deps_.log, wire::campaign{deps_.shard}, self_handle());
-      },
+      [this](const wire::begin&) { send(deps_.log, wire::campaign{deps_.shard}, self_handle()); },
       [this](wire::request& x) { on_request(x); },
       [this](wire::commit& x) { on_commit(x); },
       [this](const wire::committed& x) { on_committed(x); },
@@ -193,7 +193,8 @@ private:
   engine::time_ms tick_due_ = 0;
 };
 
-// -- leadership -------------------------------------------------------------------------------------
+// -- leadership
+// -------------------------------------------------------------------------------------
 
 /// An empty proposal of the new term goes first: when it commits, everything before is applied,
 /// and nothing of an older leader can come behind (see consensus.md, "applied == committed").
@@ -278,7 +279,8 @@ void shard_keeper::stop_serving(const error& why) {
     refuse(client, answer);
 }
 
-// -- deliveries -------------------------------------------------------------------------------------
+// -- deliveries
+// -------------------------------------------------------------------------------------
 
 void shard_keeper::on_request(wire::request& x) {
   if (!serving_) {
@@ -370,7 +372,8 @@ void shard_keeper::drop_some() {
   }
 }
 
-// -- commits ----------------------------------------------------------------------------------------
+// -- commits
+// ----------------------------------------------------------------------------------------
 
 void shard_keeper::on_commit(wire::commit& x) {
   auto s = slots_.find(x.slot);
@@ -401,10 +404,9 @@ void shard_keeper::on_failure(const wire::commit& x, tracked& what) {
   auto why = x.failure.value_or(
     error{ec::internal, "rows that " + std::string{name_of(*what.letter.what)} + " to "
                           + engine::to_string(what.letter.to) + " needs do not come"});
-  log::error("message-not-handled",
-             {{"entity", engine::to_string(what.letter.to)},
-              {"message", std::string{name_of(*what.letter.what)}},
-              {"why", why.message}});
+  log::error("message-not-handled", {{"entity", engine::to_string(what.letter.to)},
+                                     {"message", std::string{name_of(*what.letter.what)}},
+                                     {"why", why.message}});
   if (what.from == origin::request) {
     refuse(what.client, std::move(why));
     underway_.erase(x.number);
@@ -428,9 +430,8 @@ void shard_keeper::take(slot& who, std::uint64_t slot_number, std::uint64_t clie
     if (who.id.kind == engine::entity_kind::workflow)
       open_.commits.emplace_back(slot_number, who.commits_seen);
     for (auto& row : todo.rows)
-      open_.rows.push_back(row.value
-                             ? storage::put_row(std::move(row.key), std::move(*row.value))
-                             : storage::erase_row(std::move(row.key)));
+      open_.rows.push_back(row.value ? storage::put_row(std::move(row.key), std::move(*row.value))
+                                     : storage::erase_row(std::move(row.key)));
   }
   // What was handled may come from rows that are not applied yet, even if nothing came of it: an
   // entity that left before they are would be made anew without knowing.
@@ -484,26 +485,28 @@ void shard_keeper::post(envelope letter) {
 
 void shard_keeper::answer(std::uint64_t client, engine::outcome& todo) {
   for (auto& [who, what] : todo.late_answers)
-    open_.replies.push_back({who, std::make_shared<const engine::answer>(std::move(what)), nullptr});
+    open_.replies.push_back(
+      {who, std::make_shared<const engine::answer>(std::move(what)), nullptr});
   if (todo.client != 0)
     client = todo.client;
   if (client == 0)
     return;
   if (todo.refusal)
-    open_.replies.push_back({client, nullptr,
-                             std::make_shared<const error>(std::move(*todo.refusal))});
+    open_.replies.push_back(
+      {client, nullptr, std::make_shared<const error>(std::move(*todo.refusal))});
   else if (todo.answer)
-    open_.replies.push_back({client,
-                             std::make_shared<const engine::answer>(std::move(*todo.answer)),
-                             nullptr});
+    open_.replies.push_back(
+      {client, std::make_shared<const engine::answer>(std::move(*todo.answer)), nullptr});
 }
 
 void shard_keeper::refuse(std::uint64_t client, error why) {
   if (client != 0)
-    send(deps_.gateway, wire::reply{client, nullptr, std::make_shared<const error>(std::move(why))});
+    send(deps_.gateway,
+         wire::reply{client, nullptr, std::make_shared<const error>(std::move(why))});
 }
 
-// -- batches ----------------------------------------------------------------------------------------
+// -- batches
+// ----------------------------------------------------------------------------------------
 
 /// The word to oneself queues behind the commits that already wait, so a batch takes them along;
 /// nothing ever waits for a batch to fill.
@@ -536,8 +539,8 @@ void shard_keeper::propose() {
   open_.number = ++last_batch_;
   ++deps_.counters->proposals;
   deps_.counters->rows += open_.rows.size();
-  send(deps_.log,
-       wire::proposal{epoch_, open_.number, deps_.shard, std::move(open_.rows)}, self_handle());
+  send(deps_.log, wire::proposal{epoch_, open_.number, deps_.shard, std::move(open_.rows)},
+       self_handle());
   in_flight_.push_back(std::move(open_));
   open_ = {};
 }
@@ -569,8 +572,7 @@ void shard_keeper::release_words(batch& gone) {
     send(deps_.gateway, std::move(x));
   gone.replies.clear();
   for (auto& [who, what] : gone.work)
-    send(deps_.executor,
-         wire::work{who, std::make_shared<const engine::effect>(std::move(what))});
+    send(deps_.executor, wire::work{who, std::make_shared<const engine::effect>(std::move(what))});
   gone.work.clear();
 }
 
@@ -596,8 +598,8 @@ void shard_keeper::release(batch& gone) {
     if (clock_.covers(key))
       clock_.add(std::move(key), std::move(timer));
   for (auto number : gone.leaving)
-    if (auto i = slots_.find(number); i != slots_.end() && i->second.unhandled == 0
-                                      && i->second.last_batch <= applied_batch_)
+    if (auto i = slots_.find(number);
+        i != slots_.end() && i->second.unhandled == 0 && i->second.last_batch <= applied_batch_)
       drop_slot(number);
   for (auto number : gone.again)
     if (auto i = underway_.find(number); i != underway_.end())
@@ -605,7 +607,8 @@ void shard_keeper::release(batch& gone) {
   plan_tick();
 }
 
-// -- letters ----------------------------------------------------------------------------------------
+// -- letters
+// ----------------------------------------------------------------------------------------
 
 void shard_keeper::on_letters(const wire::letters& x) {
   if (!serving_)
@@ -649,7 +652,8 @@ void shard_keeper::resend(shard_no to) {
     send(peer, wire::letters{deps_.shard, std::move(items)});
 }
 
-// -- timers and idleness ------------------------------------------------------------------------------
+// -- timers and idleness
+// ------------------------------------------------------------------------------
 
 void shard_keeper::on_tick(const wire::tick& x) {
   if (!serving_ || x.generation != tick_generation_)

@@ -40,7 +40,8 @@ struct keeper_counters {
   std::atomic<std::int64_t> serving{0};
 };
 
-/// What can be broken on purpose, so that tests prove that they would see it. Never set outside tests.
+/// What can be broken on purpose, so that tests prove that they would see it. Never set outside
+/// tests.
 struct keeper_sabotage {
   /// Effects leave before their cause is committed.
   bool release_early = false;

@@ -35,8 +35,7 @@ std::string make_uuid() {
   return source();
 }
 
-/// Entities in memory over all shards; a shard gets its share, but never too few to work.
-constexpr std::size_t active_total = 24'000;
+/// A shard gets its share of the entities in memory, but never too few to work.
 constexpr std::size_t active_min = 128;
 
 } // namespace
@@ -56,15 +55,16 @@ node::node(const ::tutti::config::node_options& options)
   // nop
 }
 
-result<std::unique_ptr<node>> node::start(const ::tutti::config::node_options& options) {
+result<std::unique_ptr<node>> node::start(const ::tutti::config::node_options& options,
+                                          const store_tuner& tune) {
   std::unique_ptr<node> made{new node{options}};
-  if (auto ok = made->open(); !ok)
+  if (auto ok = made->open(tune); !ok)
     return ok.error();
   made->spawn();
   return made;
 }
 
-status node::open() {
+status node::open(const store_tuner& tune) {
   auto folder = open_data_folder(options_.data, options_.shards);
   if (!folder)
     return folder.error();
@@ -73,6 +73,8 @@ status node::open() {
   tuning.write_buffer_bytes = static_cast<std::uint64_t>(options_.write_buffer_bytes);
   tuning.block_cache_bytes = static_cast<std::uint64_t>(options_.block_cache_bytes);
   tuning.reserve_bytes = static_cast<std::uint64_t>(options_.reserve_disk_bytes);
+  if (tune)
+    tune(tuning);
   auto store = storage::open_rocks_store(folder->store, tuning);
   if (!store)
     return store.error();
@@ -136,7 +138,9 @@ void node::spawn() {
     deps.executor = executor_;
     deps.gateway = gateway_;
     deps.peer = peer;
-    deps.limits.active_max = std::max(active_min, active_total / shards_);
+    deps.limits.active_max
+      = std::max(active_min, static_cast<std::size_t>(options_.entities_in_memory) / shards_);
+    deps.limits.timer_window = static_cast<std::size_t>(options_.timers_in_memory);
     deps.limits.passivate_after_ms = options_.passivate_after_ms;
     deps.counters = counters_.keepers;
     map_->set(shard, spawn_shard_keeper(system, std::move(deps)));

@@ -19,7 +19,16 @@
 #include <optional>
 #include <string>
 
+namespace tutti::storage {
+
+struct rocks_options;
+
+} // namespace tutti::storage
+
 namespace tutti::actors {
+
+/// For tests: changes how the store is opened, for example to a disk with faults.
+using store_tuner = std::function<void(storage::rocks_options&)>;
 
 /// What a node counts; read by status and metrics.
 struct node_counters {
@@ -32,7 +41,8 @@ struct node_counters {
 class node {
 public:
   /// Opens the data folder and starts serving. Fails with a sentence that says what to do.
-  static result<std::unique_ptr<node>> start(const config::node_options& options);
+  static result<std::unique_ptr<node>> start(const config::node_options& options,
+                                             const store_tuner& tune = {});
 
   node(const node&) = delete;
   node& operator=(const node&) = delete;
@@ -69,7 +79,7 @@ private:
 
   explicit node(const ::tutti::config::node_options& options);
 
-  status open();
+  status open(const store_tuner& tune);
   void spawn();
 
   ::tutti::config::node_options options_;

@@ -28,8 +28,8 @@ std::int64_t processor_ms() {
 
 } // namespace
 
-boost::json::object node_status(const node& of, const std::string& data,
-                                const std::string& address, engine::time_ms started) {
+boost::json::object node_status(const node& of, const std::string& data, const std::string& address,
+                                engine::time_ms started) {
   auto& k = *of.counters().keepers;
   auto& l = *of.counters().log;
   auto store = of.store().stats();

@@ -42,9 +42,7 @@ private:
     std::visit(overload{
                  [&](const engine::launch_job& job) { start_job(x.step, job); },
                  [&](const engine::terminate_job& job) { end_job(job.step_uuid); },
-                 [&](const engine::forget_job& job) {
-                   steps_.erase(job.step_uuid);
-                 },
+                 [&](const engine::forget_job& job) { steps_.erase(job.step_uuid); },
                },
                *x.what);
   }
@@ -166,9 +164,10 @@ std::optional<engine::job_update> to_update(const std::string& step_uuid,
   }
   auto& r = ended->result;
   using outcome = worker::job_result::outcome;
-  news.phase = r.how == outcome::lost               ? engine::job_update::phase_type::lost
-               : r.how == outcome::refused_to_start ? engine::job_update::phase_type::failed_to_start
-                                                    : engine::job_update::phase_type::ended;
+  news.phase = r.how == outcome::lost ? engine::job_update::phase_type::lost
+               : r.how == outcome::refused_to_start
+                 ? engine::job_update::phase_type::failed_to_start
+                 : engine::job_update::phase_type::ended;
   news.exit_code = r.exit_code;
   news.signal = r.signal;
   news.outputs_json = r.outputs_json;

@@ -93,8 +93,7 @@ private:
     done_function done;
   };
 
-  void finish(std::unordered_map<std::uint64_t, waiting>::iterator i,
-              result<engine::answer> what) {
+  void finish(std::unordered_map<std::uint64_t, waiting>::iterator i, result<engine::answer> what) {
     auto tell = std::move(i->second.done);
     late_.erase(i->second.late);
     waiting_.erase(i);

@@ -26,7 +26,10 @@ public:
   using visitor = std::function<bool(std::string_view, std::string_view)>;
 
   merger(Iterator at, Iterator end, Before before, const visitor& visit)
-    : at_(at), end_(end), before_(before), visit_(visit) {}
+    : at_(at),
+      end_(end),
+      before_(before),
+      visit_(visit) {}
 
   bool applied(std::string_view key, std::string_view value) {
     while (at_ != end_ && before_(at_->first, key))
@@ -59,9 +62,8 @@ private:
 
 } // namespace
 
-status own_rows::scan(
-  std::string_view from, std::string_view to,
-  const std::function<bool(std::string_view, std::string_view)>& visit) const {
+status own_rows::scan(std::string_view from, std::string_view to,
+                      const std::function<bool(std::string_view, std::string_view)>& visit) const {
   merger m{rows_.lower_bound(from), rows_.lower_bound(to), std::less<std::string_view>{}, visit};
   auto ok = applied_.scan(from, to,
                           [&](std::string_view k, std::string_view v) { return m.applied(k, v); });
@@ -70,14 +72,15 @@ status own_rows::scan(
   return ok;
 }
 
-status own_rows::scan_back(
-  std::string_view from, std::string_view to,
-  const std::function<bool(std::string_view, std::string_view)>& visit) const {
+status
+own_rows::scan_back(std::string_view from, std::string_view to,
+                    const std::function<bool(std::string_view, std::string_view)>& visit) const {
   merger m{std::make_reverse_iterator(rows_.lower_bound(to)),
            std::make_reverse_iterator(rows_.lower_bound(from)), std::greater<std::string_view>{},
            visit};
-  auto ok = applied_.scan_back(
-    from, to, [&](std::string_view k, std::string_view v) { return m.applied(k, v); });
+  auto ok = applied_.scan_back(from, to, [&](std::string_view k, std::string_view v) {
+    return m.applied(k, v);
+  });
   if (ok)
     m.rest();
   return ok;

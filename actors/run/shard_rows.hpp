@@ -11,7 +11,8 @@ namespace tutti::actors {
 class shard_rows final : public engine::row_reader {
 public:
   shard_rows(std::shared_ptr<const storage::read_view> store, storage::shard_id shard)
-    : store_(std::move(store)), shard_(shard) {}
+    : store_(std::move(store)),
+      shard_(shard) {}
 
   result<std::optional<std::string>> get(std::string_view key) const override {
     return store_->get(shard_, key);

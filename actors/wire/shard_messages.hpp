@@ -20,7 +20,8 @@
 /// (`engine::envelope`), which is the form for other nodes.
 namespace tutti::wire {
 
-// -- keeper and entity ------------------------------------------------------------------------------
+// -- keeper and entity
+// ------------------------------------------------------------------------------
 
 /// The keeper hands an entity a message.
 struct deliver {
@@ -34,7 +35,7 @@ struct deliver {
 /// An entity's answer to a `deliver`: what it decided. Always sent, even if nothing happened.
 struct commit {
   std::uint64_t epoch = 0;
-  std::uint64_t slot = 0; ///< which entity, as the keeper numbers them
+  std::uint64_t slot = 0;   ///< which entity, as the keeper numbers them
   std::uint64_t number = 0; ///< of the delivery
   std::uint64_t client = 0; ///< of the delivery
   engine::outcome todo;
@@ -44,7 +45,8 @@ struct commit {
   std::optional<error> failure;
 };
 
-// -- keeper and log -----------------------------------------------------------------------------------
+// -- keeper and log
+// -----------------------------------------------------------------------------------
 
 /// All keepers are there: join in.
 struct begin {
@@ -87,7 +89,8 @@ struct step_down {
   error why;
 };
 
-// -- between shards ------------------------------------------------------------------------------------
+// -- between shards
+// ------------------------------------------------------------------------------------
 
 struct numbered_envelope {
   std::uint64_t seq = 0;
@@ -111,7 +114,8 @@ struct letters_wanted {
   engine::shard_no by = 0;
 };
 
-// -- from outside ---------------------------------------------------------------------------------------
+// -- from outside
+// ---------------------------------------------------------------------------------------
 
 /// A client's request, or an executor's news (client 0): not durable here, the sender repeats it.
 struct request {
@@ -142,7 +146,8 @@ struct work {
   std::shared_ptr<const engine::effect> what;
 };
 
-// -- to oneself ------------------------------------------------------------------------------------------
+// -- to oneself
+// ------------------------------------------------------------------------------------------
 
 /// INTERNAL: close the open batch. Queues behind what already waits, so batches grow under load.
 struct flush {
@@ -174,7 +179,8 @@ struct recheck {
   std::uint64_t unused = 0;
 };
 
-// -- interfaces -------------------------------------------------------------------------------------------
+// -- interfaces
+// -------------------------------------------------------------------------------------------
 
 /// One workflow, run, step or loop part.
 using entity_actor = caf::typed_actor<caf::reacts_to<deliver>>;

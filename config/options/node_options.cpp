@@ -62,12 +62,12 @@ lines engine_lines() {
             "Iterations of one foreach step."),
     integer("foreach-concurrency-max", &self::foreach_concurrency_max, {1, 100'000},
             "Iterations of one foreach step that may run at a time."),
-    integer("foreach-chunk", &self::foreach_chunk, {1, 10'000},
-            "Iterations of one foreach step that are launched in one write."),
     integer("queued-starts-max", &self::queued_starts_max, {1, 100'000'000},
             "Accepted starts that may wait for their turn; more are refused."),
-    duration("timer-window", &self::timer_window_ms, {second, day},
-             "Timers due within this time are held in memory; later ones stay on disk."),
+    integer("timers-in-memory", &self::timers_in_memory, {16, 1'000'000},
+            "Timers of one shard that are held in memory; later ones stay on disk."),
+    integer("entities-in-memory", &self::entities_in_memory, {1000, 10'000'000},
+            "Workflows, runs and steps in memory over all shards; idle ones leave over it."),
     duration("passivate-after", &self::passivate_after_ms, {second, day},
              "A run that is idle for this long leaves memory until something happens to it."),
   };
@@ -80,7 +80,7 @@ lines process_lines() {
     bytes("step-log-max-bytes", &self::step_log_max_bytes, {64 * kb, 64 * gb},
           "Output kept of one stream of one attempt; what comes after is dropped."),
     duration("orphan-grace", &self::orphan_grace_ms, {0, hour},
-             "Time between asking a left-over process to end and killing it."),
+             "Time that a process runs on without a daemon; then its supervisor ends it."),
   };
 }
 

@@ -33,14 +33,14 @@ struct node_options {
   std::int64_t params_max_chars = 750'000;
   std::int64_t foreach_iterations_max = 1'000'000;
   std::int64_t foreach_concurrency_max = 1000;
-  std::int64_t foreach_chunk = 64;
   std::int64_t queued_starts_max = 1'000'000;
-  std::int64_t timer_window_ms = 600'000;
+  std::int64_t timers_in_memory = 4096;
+  std::int64_t entities_in_memory = 24'000;
   std::int64_t passivate_after_ms = 60'000;
 
   std::int64_t process_slots = process_slots_of_machine();
   std::int64_t step_log_max_bytes = 16LL << 20;
-  std::int64_t orphan_grace_ms = 10'000;
+  std::int64_t orphan_grace_ms = 600'000;
 
   std::int64_t write_buffer_bytes = 64LL << 20;
   std::int64_t block_cache_bytes = 64LL << 20;

@@ -11,7 +11,12 @@ namespace tutti::log {
 
 /// error: a human must act; warning: it may become one; info: state changes an operator expects;
 /// debug: the rest.
-enum class level { debug = 0, info = 1, warning = 2, error = 3 };
+enum class level {
+  debug = 0,
+  info = 1,
+  warning = 2,
+  error = 3
+};
 
 using fields = std::initializer_list<std::pair<std::string_view, std::string>>;
 using sink = void (*)(level, std::string_view event, fields what);
@@ -24,14 +29,20 @@ void write(level at, std::string_view event, fields what);
 /// Whether lines of a level go anywhere: asked before fields are made on a hot path.
 bool enabled(level at);
 
-inline void debug(std::string_view event, fields what = {}) { write(level::debug, event, what); }
+inline void debug(std::string_view event, fields what = {}) {
+  write(level::debug, event, what);
+}
 
-inline void info(std::string_view event, fields what = {}) { write(level::info, event, what); }
+inline void info(std::string_view event, fields what = {}) {
+  write(level::info, event, what);
+}
 
 inline void warning(std::string_view event, fields what = {}) {
   write(level::warning, event, what);
 }
 
-inline void error(std::string_view event, fields what = {}) { write(level::error, event, what); }
+inline void error(std::string_view event, fields what = {}) {
+  write(level::error, event, what);
+}
 
 } // namespace tutti::log

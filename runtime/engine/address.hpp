@@ -37,10 +37,11 @@ struct entity_id {
 
   static constexpr auto fields() {
     using model::field;
-    return std::make_tuple(
-      field(1, "kind", &entity_id::kind), field(2, "workflow_id", &entity_id::workflow_id),
-      field(3, "instance_id", &entity_id::instance_id), field(4, "run_id", &entity_id::run_id),
-      field(5, "step_id", &entity_id::step_id));
+    return std::make_tuple(field(1, "kind", &entity_id::kind),
+                           field(2, "workflow_id", &entity_id::workflow_id),
+                           field(3, "instance_id", &entity_id::instance_id),
+                           field(4, "run_id", &entity_id::run_id),
+                           field(5, "step_id", &entity_id::step_id));
   }
 };
 

@@ -32,8 +32,8 @@ status check_tags(const model::workflow& definition, const run_spec& spec) {
   auto all = definition.tags.value_or(std::vector<model::tag>{});
   for (auto& x : *spec.runtime_tags) {
     if (std::any_of(all.begin(), all.end(), [&](auto& y) { return y.name == x.name; }))
-      return error{ec::bad_request, "[tag list definition] cannot contain duplicate tag names: ["
-                                      + x.name + "]"};
+      return error{ec::bad_request,
+                   "[tag list definition] cannot contain duplicate tag names: [" + x.name + "]"};
     all.push_back(x);
   }
   return unit{};
@@ -82,6 +82,7 @@ result<run_spec> build_run(const start_inputs& in, const surroundings& around) {
   inputs.definition = in.definition->params ? &*in.definition->params : nullptr;
   inputs.run_params = spec.run_params.empty() ? nullptr : &spec.run_params;
   inputs.with_defaults = false;
+  inputs.size_max = static_cast<std::size_t>(around.options->params_max_chars);
   auto made = params::evaluate_workflow_params(inputs, around.now);
   if (!made)
     return made.error();
@@ -127,6 +128,7 @@ result<run_spec> build_restart(const run_context& previous, const std::vector<ca
   inputs.previous = &previous.spec.params;
   inputs.run_params = spec.run_params.empty() ? nullptr : &spec.run_params;
   inputs.with_defaults = false;
+  inputs.size_max = static_cast<std::size_t>(around.options->params_max_chars);
   auto made = params::evaluate_workflow_params(inputs, around.now);
   if (!made)
     return made.error();

@@ -7,7 +7,7 @@
 
 namespace tutti::model {
 class byte_writer;
-}
+} // namespace tutti::model
 
 namespace tutti::engine {
 

@@ -107,14 +107,14 @@ result<launch_job> make_job(const step_memory& mem) {
   b.hand_on(mem.run->params());
   if (mem.params)
     b.hand_on(*mem.params);
-  for (auto ok : {b.command(), b.text("script", b.job.script),
-                  b.text("interpreter", b.job.interpreter),
-                  b.text("working_dir", b.job.working_dir), b.environment()})
+  for (auto ok :
+       {b.command(), b.text("script", b.job.script), b.text("interpreter", b.job.interpreter),
+        b.text("working_dir", b.job.working_dir), b.environment()})
     if (!ok)
       return ok.error();
   if (b.job.argv.empty() == b.job.script.empty())
     return b.bad("give either command or script");
-  b.job.params_json = model::to_text(boost::json::value{std::move(b.all)});
+  b.job.params_json = model::to_text(boost::json::value(std::move(b.all)));
   return std::move(b.job);
 }
 

@@ -31,28 +31,12 @@ std::string_view to_string(stop_kind x) {
 
 std::string_view name_of(const message& x) {
   static constexpr std::array<std::string_view, std::variant_size_v<message>> names{
-    "push_definition",
-    "start_run",
-    "restart_instance",
-    "admit_restart",
-    "change_activation",
-    "stop_workflow",
-    "stop_instance",
-    "create_run",
-    "launch_run",
-    "terminate_run",
-    "run_ended",
-    "start_step",
-    "terminate_step",
-    "step_ended",
-    "run_iterations",
-    "iterations_ended",
-    "terminate_iterations",
-    "report_iterations",
-    "timer_fired",
-    "job_update",
-    "resume_entity",
-    "await_end"};
+    "push_definition",      "start_run",         "restart_instance", "admit_restart",
+    "change_activation",    "stop_workflow",     "stop_instance",    "create_run",
+    "launch_run",           "terminate_run",     "run_ended",        "start_step",
+    "terminate_step",       "step_ended",        "run_iterations",   "iterations_ended",
+    "terminate_iterations", "report_iterations", "timer_fired",      "job_update",
+    "resume_entity",        "await_end"};
   return names[x.index()];
 }
 

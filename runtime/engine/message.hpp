@@ -52,10 +52,10 @@ struct restart_instance {
   static constexpr auto fields() {
     using model::field;
     using self = restart_instance;
-    return std::make_tuple(
-      field(1, "policy", &self::policy), field(2, "run_params", &self::run_params),
-      field(3, "caller", &self::caller), field(4, "uuid", &self::uuid),
-      field(5, "request_time", &self::request_time));
+    return std::make_tuple(field(1, "policy", &self::policy),
+                           field(2, "run_params", &self::run_params),
+                           field(3, "caller", &self::caller), field(4, "uuid", &self::uuid),
+                           field(5, "request_time", &self::request_time));
   }
 };
 
@@ -84,7 +84,11 @@ struct change_activation {
 };
 
 /// STOP or KILL.
-enum class stop_kind : std::uint8_t { stop = 0, kill = 1, time_out = 2 };
+enum class stop_kind : std::uint8_t {
+  stop = 0,
+  kill = 1,
+  time_out = 2
+};
 
 std::string_view to_string(stop_kind x);
 
@@ -110,9 +114,9 @@ struct stop_instance {
   static constexpr auto fields() {
     using model::field;
     using self = stop_instance;
-    return std::make_tuple(
-      field(1, "instance_id", &self::instance_id), field(2, "run_id", &self::run_id),
-      field(3, "kind", &self::kind), field(4, "caller", &self::caller));
+    return std::make_tuple(field(1, "instance_id", &self::instance_id),
+                           field(2, "run_id", &self::run_id), field(3, "kind", &self::kind),
+                           field(4, "caller", &self::caller));
   }
 };
 
@@ -178,10 +182,11 @@ struct run_ended {
   static constexpr auto fields() {
     using model::field;
     using self = run_ended;
-    return std::make_tuple(
-      field(1, "instance_id", &self::instance_id), field(2, "run_id", &self::run_id),
-      field(3, "status", &self::status), field(4, "start_time", &self::start_time),
-      field(5, "end_time", &self::end_time), field(6, "leaves", &self::leaves));
+    return std::make_tuple(field(1, "instance_id", &self::instance_id),
+                           field(2, "run_id", &self::run_id), field(3, "status", &self::status),
+                           field(4, "start_time", &self::start_time),
+                           field(5, "end_time", &self::end_time),
+                           field(6, "leaves", &self::leaves));
   }
 };
 
@@ -267,10 +272,10 @@ struct iterations_ended {
   static constexpr auto fields() {
     using model::field;
     using self = iterations_ended;
-    return std::make_tuple(
-      field(1, "chunk", &self::chunk), field(2, "succeeded", &self::succeeded),
-      field(3, "failed", &self::failed), field(4, "stopped", &self::stopped),
-      field(5, "timed_out", &self::timed_out), field(6, "leaves", &self::leaves));
+    return std::make_tuple(field(1, "chunk", &self::chunk), field(2, "succeeded", &self::succeeded),
+                           field(3, "failed", &self::failed), field(4, "stopped", &self::stopped),
+                           field(5, "timed_out", &self::timed_out),
+                           field(6, "leaves", &self::leaves));
   }
 };
 
@@ -339,11 +344,11 @@ struct job_update {
   static constexpr auto fields() {
     using model::field;
     using self = job_update;
-    return std::make_tuple(
-      field(1, "step_uuid", &self::step_uuid), field(2, "phase", &self::phase),
-      field(3, "time", &self::time), field(4, "exit_code", &self::exit_code),
-      field(5, "signal", &self::signal), field(6, "outputs_json", &self::outputs_json),
-      field(7, "message", &self::message));
+    return std::make_tuple(field(1, "step_uuid", &self::step_uuid), field(2, "phase", &self::phase),
+                           field(3, "time", &self::time), field(4, "exit_code", &self::exit_code),
+                           field(5, "signal", &self::signal),
+                           field(6, "outputs_json", &self::outputs_json),
+                           field(7, "message", &self::message));
   }
 };
 
@@ -367,12 +372,11 @@ struct resume_entity {
 };
 
 // Stored: append alternatives only.
-using message
-  = std::variant<push_definition, start_run, restart_instance, admit_restart, change_activation,
-                 stop_workflow, stop_instance, create_run, launch_run, terminate_run, run_ended,
-                 start_step, terminate_step, step_ended, run_iterations,
-                 iterations_ended, terminate_iterations, report_iterations, timer_fired, job_update,
-                 resume_entity, await_end>;
+using message = std::variant<push_definition, start_run, restart_instance, admit_restart,
+                             change_activation, stop_workflow, stop_instance, create_run,
+                             launch_run, terminate_run, run_ended, start_step, terminate_step,
+                             step_ended, run_iterations, iterations_ended, terminate_iterations,
+                             report_iterations, timer_fired, job_update, resume_entity, await_end>;
 
 using message_ptr = std::shared_ptr<const message>;
 

@@ -59,7 +59,11 @@ struct pushed {
   std::int64_t modify_time = 0;
 };
 
-enum class start_status : std::uint8_t { created = 0, duplicated = 1, stopped = 2 };
+enum class start_status : std::uint8_t {
+  created = 0,
+  duplicated = 1,
+  stopped = 2
+};
 
 std::string_view to_string(start_status x);
 

@@ -39,6 +39,7 @@ params::step_inputs inputs_of(const step_scope& in) {
   out.upstream = in.upstream;
   // What the engine adds to every step is derived when it is read, not stored a million times.
   out.with_defaults = false;
+  out.size_max = static_cast<std::size_t>(in.params_max_chars);
   return out;
 }
 
@@ -88,8 +89,8 @@ result<std::int64_t> iteration_count(const model::value_map& loop_values, std::i
     return std::int64_t{1};
   auto n = params::iteration_count(loop_values);
   if (n && *n > max)
-    return error{ec::bad_request, "the loop has " + std::to_string(*n)
-                                    + " iterations; at most " + std::to_string(max)
+    return error{ec::bad_request, "the loop has " + std::to_string(*n) + " iterations; at most "
+                                    + std::to_string(max)
                                     + " are allowed (option foreach-iterations-max)"};
   return n;
 }
@@ -102,8 +103,7 @@ model::param_map iteration_params(const loop_spec& loop, std::int64_t index) {
   return all;
 }
 
-model::param_map passed_down(const model::param_map& workflow_params,
-                             const model::param_map& own,
+model::param_map passed_down(const model::param_map& workflow_params, const model::param_map& own,
                              const model::step& definition) {
   params::parent_params parent;
   parent.workflow = &workflow_params;
@@ -112,7 +112,7 @@ model::param_map passed_down(const model::param_map& workflow_params,
   auto down = params::pass_down(parent);
   // An iteration is given values, which are its evaluated parameters as they are.
   for (auto& [name, x] : down) {
-  auto* evaluated = own.find(name);
+    auto* evaluated = own.find(name);
     if (!evaluated)
       evaluated = workflow_params.find(name);
     if (evaluated && !x.evaluated_result) {

@@ -19,6 +19,7 @@ struct step_scope {
   std::int64_t attempt = 1;
   const std::string* step_uuid = nullptr;
   time_ms now = 0;
+  std::int64_t params_max_chars = 750'000;
 };
 
 /// Merges and evaluates a step's parameters (spec 02 §6.2, §7.5).
@@ -52,7 +53,7 @@ result<std::int64_t> iteration_count(const model::value_map& loop_values, std::i
 model::param_map iteration_params(const loop_spec& loop, std::int64_t index);
 
 /// Parameters that a child run gets as they are (spec 04c §2).
-model::param_map passed_down(const model::param_map& workflow_params,
-                             const model::param_map& own, const model::step& definition);
+model::param_map passed_down(const model::param_map& workflow_params, const model::param_map& own,
+                             const model::step& definition);
 
 } // namespace tutti::engine

@@ -13,25 +13,26 @@
 /// with a zero byte, numbers are eight bytes big-endian, so that byte order is the natural order.
 namespace tutti::engine::rows {
 
-std::string workflow(std::string_view workflow_id); ///< W: workflow_state
+std::string workflow(std::string_view workflow_id);                      ///< W: workflow_state
 std::string version(std::string_view workflow_id, std::int64_t version); ///< V: workflow_version
 std::string snapshot(std::string_view workflow_id, std::int64_t create_time); ///< H
-std::string request(std::string_view workflow_id, std::string_view uuid); ///< U: run_reference
+std::string request(std::string_view workflow_id, std::string_view uuid);     ///< U: run_reference
 std::string summary(std::string_view workflow_id, std::int64_t instance, std::int64_t run); ///< S
-std::string queued(std::string_view workflow_id, std::int64_t instance, std::int64_t run); ///< Q
-std::string active(std::string_view workflow_id, std::int64_t instance, std::int64_t run); ///< A
+std::string queued(std::string_view workflow_id, std::int64_t instance, std::int64_t run);  ///< Q
+std::string active(std::string_view workflow_id, std::int64_t instance, std::int64_t run);  ///< A
 /// D: a copy of a definition for the runs of this shard.
-std::string definition(std::string_view workflow_id, std::int64_t internal_id, std::int64_t version);
+std::string definition(std::string_view workflow_id, std::int64_t internal_id,
+                       std::int64_t version);
 std::string loop(std::string_view inline_id, std::int64_t run); ///< L: loop_spec
-std::string run_spec(std::string_view workflow_id, std::int64_t instance, std::int64_t run); ///< I
+std::string run_spec(std::string_view workflow_id, std::int64_t instance, std::int64_t run);  ///< I
 std::string run_state(std::string_view workflow_id, std::int64_t instance, std::int64_t run); ///< i
-std::string loop_part(std::string_view inline_id, std::int64_t chunk, std::int64_t run); ///< C
-std::string step(const entity_id& step, std::int64_t attempt); ///< s: step_state
-std::string step_params(const entity_id& step, std::int64_t attempt); ///< p: param_map
+std::string loop_part(std::string_view inline_id, std::int64_t chunk, std::int64_t run);      ///< C
+std::string step(const entity_id& step, std::int64_t attempt);            ///< s: step_state
+std::string step_params(const entity_id& step, std::int64_t attempt);     ///< p: param_map
 std::string timer(time_ms due, timer_kind kind, const entity_id& entity); ///< T: stored_timer
-std::string outbox(shard_no to, std::uint64_t seq); ///< O: envelope
-std::string inbox(shard_no from); ///< N: highest sequence applied
-std::string pending(std::uint64_t number); ///< M: envelope of a message not yet handled
+std::string outbox(shard_no to, std::uint64_t seq);                       ///< O: envelope
+std::string inbox(shard_no from);              ///< N: highest sequence applied
+std::string pending(std::uint64_t number);     ///< M: envelope of a message not yet handled
 std::string external(const entity_id& entity); ///< X: has work outside; resumed after a restart
 
 /// All keys of a table, or of a prefix made by the functions below: [first, second).
@@ -40,7 +41,8 @@ std::pair<std::string, std::string> range_of_prefix(std::string prefix);
 
 /// Prefixes for scans.
 std::string workflow_prefix(char letter, std::string_view workflow_id); ///< V, H, S, Q, A
-std::string runs_prefix(char letter, std::string_view workflow_id, std::int64_t instance); ///< S, I, i
+std::string runs_prefix(char letter, std::string_view workflow_id,
+                        std::int64_t instance); ///< S, I, i
 std::string steps_prefix(std::string_view workflow_id, std::int64_t instance, std::int64_t run);
 std::string attempts_prefix(const entity_id& step);
 std::string attempt_params_prefix(const entity_id& step);

@@ -57,8 +57,8 @@ result<run_ptr> load_run(const entity_id& run, const row_reader& reader) {
   if (!row)
     return row.error();
   if (!*row)
-    return error{ec::not_found, "Workflow instance run " + to_string(run)
-                                  + " has not been created yet"};
+    return error{ec::not_found,
+                 "Workflow instance run " + to_string(run) + " has not been created yet"};
   auto spec = model::decode<run_spec>(**row);
   if (!spec)
     return spec.error();

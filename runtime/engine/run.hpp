@@ -57,10 +57,10 @@ struct run_properties {
   static constexpr auto fields() {
     using model::field;
     using self = run_properties;
-    return std::make_tuple(
-      field(1, "create_time", &self::create_time), field(2, "owner", &self::owner),
-      field(3, "alerting", &self::alerting), field(4, "step_concurrency", &self::step_concurrency),
-      field(5, "tags", &self::tags));
+    return std::make_tuple(field(1, "create_time", &self::create_time),
+                           field(2, "owner", &self::owner), field(3, "alerting", &self::alerting),
+                           field(4, "step_concurrency", &self::step_concurrency),
+                           field(5, "tags", &self::tags));
   }
 };
 
@@ -68,9 +68,10 @@ struct run_properties {
 struct loop_spec {
   std::string inline_id;
   std::int64_t inline_run = 1;
-  entity_id parent; ///< the foreach step
+  entity_id parent;     ///< the foreach step
   model::workflow body; ///< id = inline id; steps = body of the loop
-  model::param_map params; ///< evaluated: the parent's, then the loop step's own, without loop_params
+  model::param_map
+    params; ///< evaluated: the parent's, then the loop step's own, without loop_params
   model::value_map loop_values; ///< name to array; ranges stay ranges
   model::initiator initiator;
   std::string correlation_id;
@@ -116,10 +117,10 @@ struct carried_step {
   static constexpr auto fields() {
     using model::field;
     using self = carried_step;
-    return std::make_tuple(
-      field(1, "step_id", &self::step_id), field(2, "run_id", &self::run_id),
-      field(3, "status", &self::status), field(4, "start_time", &self::start_time),
-      field(5, "end_time", &self::end_time));
+    return std::make_tuple(field(1, "step_id", &self::step_id), field(2, "run_id", &self::run_id),
+                           field(3, "status", &self::status),
+                           field(4, "start_time", &self::start_time),
+                           field(5, "end_time", &self::end_time));
   }
 };
 
@@ -178,7 +179,9 @@ struct run_spec {
 class run_context {
 public:
   run_context(run_spec what, workflow_ptr definition, loop_ptr around)
-    : spec(std::move(what)), workflow(std::move(definition)), loop(std::move(around)) {}
+    : spec(std::move(what)),
+      workflow(std::move(definition)),
+      loop(std::move(around)) {}
 
   const run_spec spec;
   const workflow_ptr workflow;
@@ -187,7 +190,9 @@ public:
   /// The evaluated workflow parameters; those of an iteration are made on first use.
   const model::param_map& params() const;
 
-  const run_properties& properties() const { return loop ? loop->spec.properties : spec.properties; }
+  const run_properties& properties() const {
+    return loop ? loop->spec.properties : spec.properties;
+  }
 
   const model::initiator& initiator() const { return loop ? loop->spec.initiator : spec.initiator; }
 

@@ -153,11 +153,18 @@ private:
     auto upstream = mem_.upstream;
     auto reader = around_.rows;
     auto run = run_of(mem_.id);
+    auto context = mem_.run;
     return {mem_.run.get(), &mem_.definition(),
-            [upstream, reader, run](std::string_view step, std::string_view name) {
-              return find_upstream(upstream.get(), *reader, run, step, name);
+            [upstream, reader, run, context](std::string_view step, std::string_view name) {
+              // A step that a restarted run does not repeat lies in the run that did it.
+              auto from = run;
+              for (auto& x : context->spec.carried)
+                if (x.step_id == step && x.run_id != 0 && model::is_complete(x.status))
+                  from.run_id = x.run_id;
+              return find_upstream(upstream.get(), *reader, from, step, name);
             },
-            mem_.state.attempt, &mem_.state.step_uuid, around_.now};
+            mem_.state.attempt, &mem_.state.step_uuid, around_.now,
+            around_.options->params_max_chars};
   }
 
   static const model::param* find_upstream(const step_params* known, const row_reader& reader,

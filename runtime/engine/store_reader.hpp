@@ -20,15 +20,14 @@ public:
   virtual result<std::optional<std::string>> get(std::string_view key) const = 0;
 
   /// Visits keys in [from, to) in order until `visit` returns false.
-  virtual status scan(std::string_view from, std::string_view to,
-                      const std::function<bool(std::string_view, std::string_view)>& visit) const
-    = 0;
+  virtual status
+  scan(std::string_view from, std::string_view to,
+       const std::function<bool(std::string_view, std::string_view)>& visit) const = 0;
 
   /// The same from the end of the range.
   virtual status
   scan_back(std::string_view from, std::string_view to,
-            const std::function<bool(std::string_view, std::string_view)>& visit) const
-    = 0;
+            const std::function<bool(std::string_view, std::string_view)>& visit) const = 0;
 };
 
 } // namespace tutti::engine

@@ -177,8 +177,7 @@ result<std::optional<run_summary>> judge::summary_of(run_id run) const {
 }
 
 result<std::optional<run_id>> judge::latest_run(std::int64_t instance) const {
-  auto [from, to]
-    = rows::range_of_prefix(rows::runs_prefix('S', mem_.state.workflow_id, instance));
+  auto [from, to] = rows::range_of_prefix(rows::runs_prefix('S', mem_.state.workflow_id, instance));
   std::optional<run_id> found;
   auto ok = around_.rows->scan_back(from, to, [&](std::string_view key, std::string_view) {
     if (auto parts = rows::parse_run_key(key))
@@ -246,15 +245,15 @@ status judge::on_push(const push_definition& x) {
   if (state.latest_version > 0 && rule != old_rule) {
     auto unfinished = state.queued_count + state.active_count;
     if ((rule == run_rule::first_only || rule == run_rule::last_only) && unfinished >= 2)
-      return refuse({ec::precondition_failed,
-                     "Cannot change the run strategy of workflow [" + id + "] to "
-                       + std::string{to_string(rule)} + " while it has "
-                       + std::to_string(unfinished) + " unfinished instances"});
+      return refuse({ec::precondition_failed, "Cannot change the run strategy of workflow [" + id
+                                                + "] to " + std::string{to_string(rule)}
+                                                + " while it has " + std::to_string(unfinished)
+                                                + " unfinished instances"});
     if (rule == run_rule::strict_sequential && state.blocking_failures > 0)
-      return refuse({ec::precondition_failed,
-                     "Cannot change the run strategy of workflow [" + id
-                       + "] to STRICT_SEQUENTIAL while it has "
-                       + std::to_string(state.blocking_failures) + " failed instances"});
+      return refuse({ec::precondition_failed, "Cannot change the run strategy of workflow [" + id
+                                                + "] to STRICT_SEQUENTIAL while it has "
+                                                + std::to_string(state.blocking_failures)
+                                                + " failed instances"});
   }
   auto had_active = state.active_version != 0;
   model::workflow_version version;
@@ -279,10 +278,10 @@ status judge::on_push(const push_definition& x) {
   if (mem_.definitions.size() == definitions_max)
     mem_.definitions.erase(mem_.definitions.begin());
   mem_.definitions.emplace_back(number, *compiled);
-  todo_.out.answer
-    = pushed{state.snapshot,      std::move(version), x.request.is_active,
-             !had_active || x.request.is_active, state.activate_time, state.activated_by,
-             state.internal_id,   state.modify_time};
+  todo_.out.answer = pushed{state.snapshot,      std::move(version),
+                            x.request.is_active, !had_active || x.request.is_active,
+                            state.activate_time, state.activated_by,
+                            state.internal_id,   state.modify_time};
   // A changed run strategy may let queued runs go.
   return dequeue();
 }
@@ -307,8 +306,8 @@ status judge::on_activation(const change_activation& x) {
   auto changed = next != previous;
   if (next != 0)
     event.message = "Caller [" + x.caller + "] "
-                    + (changed ? "activates" : "does not change the active")
-                    + " workflow version [" + state.workflow_id + "][" + std::to_string(next)
+                    + (changed ? "activates" : "does not change the active") + " workflow version ["
+                    + state.workflow_id + "][" + std::to_string(next)
                     + "], previous active version is [" + std::to_string(previous) + "]";
   else
     event.message = "Caller [" + x.caller + "] deactivates workflow [" + state.workflow_id
@@ -369,8 +368,8 @@ status judge::on_restart(const admit_restart& x) {
   if (*known) {
     auto twin = x.spec;
     twin.run_id = 0;
-    answer_started(twin, start_status::duplicated,
-                   initiator_event(x.spec.initiator, around_.now), x.client);
+    answer_started(twin, start_status::duplicated, initiator_event(x.spec.initiator, around_.now),
+                   x.client);
     return unit{};
   }
   auto latest = latest_run(x.spec.instance_id);
@@ -380,15 +379,15 @@ status judge::on_restart(const admit_restart& x) {
   if (!summary)
     return summary.error();
   if (!*summary || !is_terminal((*summary)->status))
-    return refuse({ec::bad_request,
-                   "Cannot restart workflow instance [" + state.workflow_id + "]["
-                     + std::to_string(x.spec.instance_id)
-                     + "]: its latest run has not ended yet; stop it first or wait"});
+    return refuse(
+      {ec::bad_request, "Cannot restart workflow instance [" + state.workflow_id + "]["
+                          + std::to_string(x.spec.instance_id)
+                          + "]: its latest run has not ended yet; stop it first or wait"});
   auto spec = x.spec;
   spec.run_id = (*latest)->second + 1;
   if ((*summary)->status == run_status::failed && !(*summary)->unblocked)
     happen(failure_cleared{(*latest)->first, (*latest)->second});
-  return admit(std::move(spec), spec.version_id, spec.initiator, x.client);
+  return admit(std::move(spec), x.spec.version_id, x.spec.initiator, x.client);
 }
 
 /// Gives a run its place by the run strategy (spec 04a §5.1).
@@ -495,13 +494,16 @@ status judge::send_create(run_spec spec, bool launch, std::optional<run_status> 
 void judge::answer_started(const run_spec& spec, start_status how, model::timeline_event event,
                            std::uint64_t client) {
   todo_.out.client = client;
-  todo_.out.answer
-    = started{spec.workflow_id, spec.version_id, how == start_status::duplicated
-                                                     && spec.run_id == 0
-                                                     && spec.instance_id == 0
-                                                   ? 0
-                                                   : spec.instance_id,
-              spec.run_id,      spec.uuid,       how, std::move(event)};
+  todo_.out.answer = started{spec.workflow_id,
+                             spec.version_id,
+                             how == start_status::duplicated && spec.run_id == 0
+                                 && spec.instance_id == 0
+                               ? 0
+                               : spec.instance_id,
+                             spec.run_id,
+                             spec.uuid,
+                             how,
+                             std::move(event)};
 }
 
 std::int64_t judge::room() const {
@@ -590,11 +592,14 @@ status judge::on_stop(const stop_instance& x) {
     return summary.error();
   auto now = summary->value_or(run_summary{});
   auto target = x.kind == stop_kind::kill ? run_status::failed : run_status::stopped;
-  model::timeline_event event = model::log_event(
-    around_.now, model::log_level::info,
-    "User [" + x.caller + "] take an action to " + std::string{to_string(x.kind)}
-      + " the running workflow instance run");
-  instance_acted done{state.workflow_id, run.first, run.second, now.status, false, event};
+  model::timeline_event event = model::log_event(around_.now, model::log_level::info,
+                                                 "User [" + x.caller + "] take an action to "
+                                                   + std::string{to_string(x.kind)}
+                                                   + " the running workflow instance run");
+  // The list of runs does not follow each one; what is not queued and has not ended runs.
+  auto shown = now.status == run_status::created && !now.queued ? run_status::in_progress
+                                                                : now.status;
+  instance_acted done{state.workflow_id, run.first, run.second, shown, false, event};
   if (now.status == target)
     done.completed = true;
   else if (is_terminal(now.status))
@@ -687,11 +692,10 @@ void evolve(workflow_memory& mem, const workflow_event& event, time_ms now) {
   std::visit(overload{
                [&](const version_pushed& x) {
                  if (state.latest_version == 0)
-                   state.internal_id
-                     = 10'000
-                       + static_cast<std::int64_t>(
-                         stable_hash(state.workflow_id + "@" + std::to_string(now))
-                         % 1'000'000'000'000ULL);
+                   state.internal_id = 10'000
+                                       + static_cast<std::int64_t>(
+                                         stable_hash(state.workflow_id + "@" + std::to_string(now))
+                                         % 1'000'000'000'000ULL);
                  state.latest_version = x.version.metadata.workflow_version_id;
                },
                [&](const snapshot_taken& x) { state.snapshot = x.snapshot; },
@@ -742,32 +746,31 @@ void persist_admitted(const std::string& id, const run_admitted& x, std::vector<
 
 void persist_event(const std::string& id, const workflow_event& event,
                    std::vector<row_change>& out) {
-  std::visit(
-    overload{
-      [&](const version_pushed& x) {
-        put(out, rows::version(id, x.version.metadata.workflow_version_id),
-            model::encode(x.version));
-      },
-      [&](const snapshot_taken& x) {
-        put(out, rows::snapshot(id, x.snapshot.create_time), model::encode(x.snapshot));
-      },
-      [&](const run_admitted& x) { persist_admitted(id, x, out); },
-      [&](const run_dequeued& x) {
-        out.push_back({rows::queued(id, x.instance_id, x.run_id), std::nullopt});
-        put(out, rows::active(id, x.instance_id, x.run_id), {});
-        put(out, rows::summary(id, x.instance_id, x.run_id), model::encode(x.summary));
-      },
-      [&](const run_progressed& x) {
-        put(out, rows::summary(id, x.instance_id, x.run_id), model::encode(x.summary));
-        if (is_terminal(x.summary.status))
-          out.push_back({x.was_queued ? rows::queued(id, x.instance_id, x.run_id)
-                                      : rows::active(id, x.instance_id, x.run_id),
-                         std::nullopt});
-      },
-      // The others change the row of the workflow only.
-      [&](const auto&) {},
-    },
-    event);
+  std::visit(overload{
+               [&](const version_pushed& x) {
+                 put(out, rows::version(id, x.version.metadata.workflow_version_id),
+                     model::encode(x.version));
+               },
+               [&](const snapshot_taken& x) {
+                 put(out, rows::snapshot(id, x.snapshot.create_time), model::encode(x.snapshot));
+               },
+               [&](const run_admitted& x) { persist_admitted(id, x, out); },
+               [&](const run_dequeued& x) {
+                 out.push_back({rows::queued(id, x.instance_id, x.run_id), std::nullopt});
+                 put(out, rows::active(id, x.instance_id, x.run_id), {});
+                 put(out, rows::summary(id, x.instance_id, x.run_id), model::encode(x.summary));
+               },
+               [&](const run_progressed& x) {
+                 put(out, rows::summary(id, x.instance_id, x.run_id), model::encode(x.summary));
+                 if (is_terminal(x.summary.status))
+                   out.push_back({x.was_queued ? rows::queued(id, x.instance_id, x.run_id)
+                                               : rows::active(id, x.instance_id, x.run_id),
+                                  std::nullopt});
+               },
+               // The others change the row of the workflow only.
+               [&](const auto&) {},
+             },
+             event);
 }
 
 } // namespace

@@ -84,8 +84,7 @@ struct workflow_state {
       field(9, "latest_instance_id", &self::latest_instance_id),
       field(10, "queued_count", &self::queued_count),
       field(11, "active_count", &self::active_count),
-      field(12, "blocking_failures", &self::blocking_failures),
-      field(13, "seeded", &self::seeded));
+      field(12, "blocking_failures", &self::blocking_failures), field(13, "seeded", &self::seeded));
   }
 };
 
@@ -107,7 +106,11 @@ struct activation_changed {
 
 /// A run got its number; `place` says where it waits or runs.
 struct run_admitted {
-  enum class place_type : std::uint8_t { queued, running, refused };
+  enum class place_type : std::uint8_t {
+    queued,
+    running,
+    refused
+  };
 
   std::int64_t instance_id = 0;
   std::int64_t run_id = 0;
@@ -139,8 +142,9 @@ struct version_seeded {
   shard_no shard = 0;
 };
 
-using workflow_event = std::variant<version_pushed, snapshot_taken, activation_changed, run_admitted,
-                                    run_dequeued, run_progressed, failure_cleared, version_seeded>;
+using workflow_event
+  = std::variant<version_pushed, snapshot_taken, activation_changed, run_admitted, run_dequeued,
+                 run_progressed, failure_cleared, version_seeded>;
 
 // -- the actor's memory ---------------------------------------------------------------------------
 

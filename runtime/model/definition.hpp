@@ -48,7 +48,13 @@ enum class step_type : std::uint8_t {
 };
 
 /// The wrapper key of a step in JSON. Stored: append only.
-enum class step_kind : std::uint8_t { step = 0, subworkflow = 1, foreach = 2, while_ = 3, template_ = 4 };
+enum class step_kind : std::uint8_t {
+  step = 0,
+  subworkflow = 1,
+  foreach = 2,
+  while_ = 3,
+  template_ = 4
+};
 
 enum class failure_mode : std::uint8_t {
   fail_after_running = 0,
@@ -56,7 +62,12 @@ enum class failure_mode : std::uint8_t {
   ignore_failure = 2,
 };
 
-enum class criticality : std::uint8_t { critical = 0, high = 1, medium = 2, low = 3 };
+enum class criticality : std::uint8_t {
+  critical = 0,
+  high = 1,
+  medium = 2,
+  low = 3
+};
 
 enum class run_rule : std::uint8_t {
   sequential = 0,
@@ -99,13 +110,16 @@ struct step_transition {
   bool operator==(const step_transition&) const = default;
 
   static constexpr auto fields() {
-    return std::make_tuple(
-      field(1, "predecessors", &step_transition::predecessors, emit::not_empty),
-      field(2, "successors", &step_transition::successors, emit::not_empty));
+    return std::make_tuple(field(1, "predecessors", &step_transition::predecessors,
+                                 emit::not_empty),
+                           field(2, "successors", &step_transition::successors, emit::not_empty));
   }
 };
 
-enum class backoff_type : std::uint8_t { exponential = 0, fixed = 1 };
+enum class backoff_type : std::uint8_t {
+  exponential = 0,
+  fixed = 1
+};
 
 /// `EXPONENTIAL_BACKOFF`, `FIXED_BACKOFF`.
 std::string_view to_string(backoff_type x);
@@ -233,7 +247,7 @@ struct workflow {
 struct user {
   std::string name;
   ordered_map<std::string> extras; ///< name to compact JSON text
-  bool as_object = false; ///< came as an object with a name only, and is written as one
+  bool as_object = false;          ///< came as an object with a name only, and is written as one
 
   bool operator==(const user&) const = default;
 
@@ -300,12 +314,11 @@ struct properties_snapshot {
   bool operator==(const properties_snapshot&) const = default;
 
   static constexpr auto fields() {
-    return std::make_tuple(field(1, "workflow_id", &properties_snapshot::workflow_id,
-                                 emit::not_empty),
-                           field(2, "create_time", &properties_snapshot::create_time,
-                                 emit::not_zero),
-                           field(3, "author", &properties_snapshot::author, emit::not_empty),
-                           field(4, "properties", &properties_snapshot::properties));
+    return std::make_tuple(
+      field(1, "workflow_id", &properties_snapshot::workflow_id, emit::not_empty),
+      field(2, "create_time", &properties_snapshot::create_time, emit::not_zero),
+      field(3, "author", &properties_snapshot::author, emit::not_empty),
+      field(4, "properties", &properties_snapshot::properties));
   }
 };
 
@@ -340,12 +353,11 @@ struct workflow_create_request {
   bool operator==(const workflow_create_request&) const = default;
 
   static constexpr auto fields() {
-    return std::make_tuple(
-      field(1, "properties", &workflow_create_request::properties),
-      field(2, "workflow", &workflow_create_request::workflow),
-      field(3, "is_active", &workflow_create_request::is_active, emit::always),
-      field(4, "git_info", &workflow_create_request::git_info),
-      field(5, "extras", &workflow_create_request::extras, emit::stored_only));
+    return std::make_tuple(field(1, "properties", &workflow_create_request::properties),
+                           field(2, "workflow", &workflow_create_request::workflow),
+                           field(3, "is_active", &workflow_create_request::is_active, emit::always),
+                           field(4, "git_info", &workflow_create_request::git_info),
+                           field(5, "extras", &workflow_create_request::extras, emit::stored_only));
   }
 };
 

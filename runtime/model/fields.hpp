@@ -46,7 +46,9 @@ constexpr field_decl<T, M> field(std::uint32_t id, std::string_view name, M T::*
 }
 
 template <class T>
-concept described = requires { T::fields(); };
+concept described = requires {
+  T::fields();
+};
 
 /// Calls `f(field_decl)` for each member in declaration order.
 template <described T, class F>

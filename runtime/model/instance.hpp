@@ -39,7 +39,8 @@ enum class step_status : std::uint8_t {
 
 /// Terminal for the attempt; retryable failures are terminal too.
 bool is_terminal(step_status x);
-/// Terminal and good for the successors: DISABLED, UNSATISFIED, SKIPPED, SUCCEEDED, COMPLETED_WITH_ERROR.
+/// Terminal and good for the successors: DISABLED, UNSATISFIED, SKIPPED, SUCCEEDED,
+/// COMPLETED_WITH_ERROR.
 bool is_complete(step_status x);
 /// USER_FAILED, PLATFORM_FAILED, TIMEOUT_FAILED: the system will try again.
 bool is_retryable(step_status x);
@@ -99,10 +100,12 @@ struct ancestor {
   bool operator==(const ancestor&) const = default;
 
   static constexpr auto fields() {
-    return std::make_tuple(
-      field(1, "workflow_id", &ancestor::workflow_id), field(2, "instance_id", &ancestor::instance_id),
-      field(3, "run_id", &ancestor::run_id), field(4, "step_id", &ancestor::step_id),
-      field(5, "step_attempt_id", &ancestor::step_attempt_id), field(6, "sync", &ancestor::sync));
+    return std::make_tuple(field(1, "workflow_id", &ancestor::workflow_id),
+                           field(2, "instance_id", &ancestor::instance_id),
+                           field(3, "run_id", &ancestor::run_id),
+                           field(4, "step_id", &ancestor::step_id),
+                           field(5, "step_attempt_id", &ancestor::step_attempt_id),
+                           field(6, "sync", &ancestor::sync));
   }
 };
 
@@ -121,12 +124,14 @@ struct initiator {
   bool operator==(const initiator&) const = default;
 
   static constexpr auto fields() {
-    return std::make_tuple(
-      field(1, "type", &initiator::type), field(2, "user", &initiator::user),
-      field(3, "depth", &initiator::depth), field(4, "ancestors", &initiator::ancestors),
-      field(5, "trigger_uuid", &initiator::trigger_uuid),
-      field(6, "trigger_time", &initiator::trigger_time), field(7, "timezone", &initiator::timezone),
-      field(8, "signal_id_map", &initiator::signal_id_map), field(9, "params", &initiator::params));
+    return std::make_tuple(field(1, "type", &initiator::type), field(2, "user", &initiator::user),
+                           field(3, "depth", &initiator::depth),
+                           field(4, "ancestors", &initiator::ancestors),
+                           field(5, "trigger_uuid", &initiator::trigger_uuid),
+                           field(6, "trigger_time", &initiator::trigger_time),
+                           field(7, "timezone", &initiator::timezone),
+                           field(8, "signal_id_map", &initiator::signal_id_map),
+                           field(9, "params", &initiator::params));
   }
 };
 
@@ -172,9 +177,21 @@ struct workflow_instance_restart_request {
   }
 };
 
-enum class timeline_type : std::uint8_t { log = 0, details = 1, status = 2, action = 3, milestone = 4 };
+enum class timeline_type : std::uint8_t {
+  log = 0,
+  details = 1,
+  status = 2,
+  action = 3,
+  milestone = 4
+};
 
-enum class log_level : std::uint8_t { trace = 0, debug = 1, info = 2, warn = 3, error = 4 };
+enum class log_level : std::uint8_t {
+  trace = 0,
+  debug = 1,
+  info = 2,
+  warn = 3,
+  error = 4
+};
 
 std::string_view to_string(timeline_type x);
 std::string_view to_string(log_level x);
@@ -187,13 +204,13 @@ struct timeline_event {
   timeline_type type = timeline_type::log;
   log_level level = log_level::info;
   std::string message;
-  std::string status; ///< STATUS, DETAILS
-  std::vector<std::string> errors; ///< DETAILS
-  bool retryable = false; ///< DETAILS
-  std::string action; ///< ACTION
-  std::string author; ///< ACTION
+  std::string status;                ///< STATUS, DETAILS
+  std::vector<std::string> errors;   ///< DETAILS
+  bool retryable = false;            ///< DETAILS
+  std::string action;                ///< ACTION
+  std::string author;                ///< ACTION
   std::optional<std::string> reason; ///< ACTION
-  std::optional<std::int64_t> info; ///< ACTION
+  std::optional<std::int64_t> info;  ///< ACTION
 
   bool operator==(const timeline_event&) const = default;
 
@@ -202,9 +219,9 @@ struct timeline_event {
       field(1, "timestamp", &timeline_event::timestamp), field(2, "type", &timeline_event::type),
       field(3, "level", &timeline_event::level), field(4, "message", &timeline_event::message),
       field(5, "status", &timeline_event::status), field(6, "errors", &timeline_event::errors),
-      field(7, "retryable", &timeline_event::retryable), field(8, "action", &timeline_event::action),
-      field(9, "author", &timeline_event::author), field(10, "reason", &timeline_event::reason),
-      field(11, "info", &timeline_event::info));
+      field(7, "retryable", &timeline_event::retryable),
+      field(8, "action", &timeline_event::action), field(9, "author", &timeline_event::author),
+      field(10, "reason", &timeline_event::reason), field(11, "info", &timeline_event::info));
   }
 };
 
@@ -232,7 +249,8 @@ struct step_runtime_state {
     using self = step_runtime_state;
     return std::make_tuple(
       field(1, "status", &self::status, emit::always), field(2, "create_time", &self::create_time),
-      field(3, "initialize_time", &self::initialize_time), field(4, "pause_time", &self::pause_time),
+      field(3, "initialize_time", &self::initialize_time),
+      field(4, "pause_time", &self::pause_time),
       field(5, "wait_signal_time", &self::wait_signal_time),
       field(6, "evaluate_param_time", &self::evaluate_param_time),
       field(7, "wait_permit_time", &self::wait_permit_time),

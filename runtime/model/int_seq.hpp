@@ -40,7 +40,11 @@ public:
 
 private:
   // Stored: never renumber.
-  enum class kind : std::uint8_t { list = 0, range = 1, days = 2 };
+  enum class kind : std::uint8_t {
+    list = 0,
+    range = 1,
+    days = 2
+  };
 
   kind kind_ = kind::list;
   std::vector<std::int64_t> items_;

@@ -15,7 +15,7 @@
 namespace tutti::model {
 
 enum class param_type : std::uint8_t {
-  text = 0, ///< STRING
+  text = 0,    ///< STRING
   integer = 1, ///< LONG
   decimal = 2, ///< DOUBLE
   boolean = 3,
@@ -36,7 +36,12 @@ enum class param_mode : std::uint8_t {
   constant = 4,
 };
 
-enum class internal_param_mode : std::uint8_t { required = 0, optional = 1, provided = 2, reserved = 3 };
+enum class internal_param_mode : std::uint8_t {
+  required = 0,
+  optional = 1,
+  provided = 2,
+  reserved = 3
+};
 
 enum class param_source : std::uint8_t {
   system = 0,

@@ -128,7 +128,8 @@ private:
   bool ok_ = true;
 };
 
-/// A type with a stored form of its own: `void store(byte_writer&) const`, `bool load(std::string_view)`.
+/// A type with a stored form of its own: `void store(byte_writer&) const`, `bool
+/// load(std::string_view)`.
 template <class T>
 concept self_stored = requires(T x, const T c, byte_writer& w, std::string_view in) {
   c.store(w);
@@ -139,22 +140,31 @@ namespace detail {
 
 template <class T>
 struct is_optional : std::false_type {};
+
 template <class T>
 struct is_optional<std::optional<T>> : std::true_type {};
+
 template <class T>
 struct is_vector : std::false_type {};
+
 template <class T>
 struct is_vector<std::vector<T>> : std::true_type {};
+
 template <class T>
 struct is_map : std::false_type {};
+
 template <class T>
 struct is_map<ordered_map<T>> : std::true_type {};
+
 template <class T>
 struct is_variant : std::false_type {};
+
 template <class... Ts>
 struct is_variant<std::variant<Ts...>> : std::true_type {};
+
 template <class T>
 struct is_shared : std::false_type {};
+
 template <class T>
 struct is_shared<std::shared_ptr<T>> : std::true_type {};
 
@@ -342,7 +352,8 @@ void store_member(byte_writer& w, std::uint32_t id, const M& x, const M& fresh) 
     if constexpr (is_varint<M> || std::is_floating_point_v<M>) {
       if (x == fresh)
         return;
-    } else if constexpr (std::is_same_v<M, std::string> || is_vector<M>::value || is_map<M>::value) {
+    } else if constexpr (std::is_same_v<M, std::string> || is_vector<M>::value
+                         || is_map<M>::value) {
       if (x.empty() && fresh.empty())
         return;
     }
@@ -378,9 +389,8 @@ constexpr unsigned member_wire() {
 template <described T>
 void store_fields(byte_writer& w, const T& x) {
   [[maybe_unused]] static const T fresh{};
-  for_each_field<T>([&](const auto& f) {
-    detail::store_member(w, f.id, x.*(f.member), fresh.*(f.member));
-  });
+  for_each_field<T>(
+    [&](const auto& f) { detail::store_member(w, f.id, x.*(f.member), fresh.*(f.member)); });
 }
 
 template <described T>

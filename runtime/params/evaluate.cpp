@@ -181,7 +181,7 @@ result<param_map> evaluate_workflow_params(const workflow_inputs& in, std::int64
   surroundings around{&instance, nullptr, nullptr, nullptr, in.host, or_basic(in.evaluator), now};
   auto good = evaluation{*out, around}.evaluate_all();
   if (good)
-    good = check_size(*out, "workflow", in.instance.workflow_id);
+    good = check_size(*out, "workflow", in.instance.workflow_id, in.size_max);
   if (!good)
     return good.error();
   return out;
@@ -194,7 +194,7 @@ result<param_map> evaluate_step_params(const step_inputs& in, std::int64_t now) 
   auto around = around_step(in, now);
   auto good = evaluation{*out, around}.evaluate_all();
   if (good)
-    good = check_size(*out, "step", in.step.step_id);
+    good = check_size(*out, "step", in.step.step_id, in.size_max);
   if (!good)
     return good.error();
   return out;

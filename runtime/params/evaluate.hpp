@@ -1,5 +1,6 @@
 #pragma once
 
+#include "runtime/params/coerce.hpp"
 #include "runtime/params/evaluation.hpp"
 #include "runtime/params/iterations.hpp"
 #include "runtime/params/merge.hpp"
@@ -19,6 +20,7 @@ struct workflow_inputs {
   bool with_defaults = true;
   const expression_evaluator* evaluator = nullptr; ///< null = `basic_evaluator()`
   host_functions* host = nullptr;
+  std::size_t size_max = params::size_max; ///< characters of JSON of the result
 };
 
 struct step_inputs {
@@ -34,6 +36,7 @@ struct step_inputs {
   bool with_defaults = true;
   const expression_evaluator* evaluator = nullptr; ///< null = `basic_evaluator()`
   host_functions* host = nullptr;
+  std::size_t size_max = params::size_max; ///< characters of JSON of the result
 };
 
 /// Merges only (6.1), and cleans up.

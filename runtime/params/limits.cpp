@@ -53,14 +53,15 @@ status check_run_params(const model::param_map& x) {
   return error{ec::bad_request, std::move(message), std::move(details)};
 }
 
-status check_size(const model::param_map& x, std::string_view kind, std::string_view id) {
+status check_size(const model::param_map& x, std::string_view kind, std::string_view id,
+                  std::size_t max) {
   auto size = json_size(x);
-  if (size <= size_max)
+  if (size <= max)
     return unit{};
   return error{ec::bad_request, "The params of " + std::string{kind} + " [" + std::string{id}
                                   + "] have " + std::to_string(size)
                                   + " characters of JSON, expected at most "
-                                  + std::to_string(size_max)};
+                                  + std::to_string(max) + " (option params-max-chars)"};
 }
 
 } // namespace tutti::params

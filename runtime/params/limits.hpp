@@ -2,6 +2,7 @@
 
 #include "runtime/base/error.hpp"
 #include "runtime/model/param.hpp"
+#include "runtime/params/coerce.hpp"
 
 #include <string_view>
 
@@ -18,6 +19,7 @@ bool is_reserved_name(std::string_view name);
 status check_run_params(const model::param_map& x);
 
 /// The evaluated parameters of a `kind` called `id` must not be larger than `size_max`.
-status check_size(const model::param_map& x, std::string_view kind, std::string_view id);
+status check_size(const model::param_map& x, std::string_view kind, std::string_view id,
+                  std::size_t max = size_max);
 
 } // namespace tutti::params

@@ -80,7 +80,8 @@ TEST_CASE("a process that outlived the daemon is found again and not started twi
     - job:
         id: work
         type: shell
-        mark: ")" + marks.path() + R"("
+        mark: ")" + marks.path()
+                    + R"("
         script: |
           echo started >> ${mark}/starts
           while [ ! -e ${mark}/go ]; do sleep 0.05; done
@@ -90,8 +91,11 @@ TEST_CASE("a process that outlived the daemon is found again and not started twi
     running_node node{data.path()};
     REQUIRE(node.call("POST", "/api/v3/workflows/yaml", definition, "application/yaml").status
             == 200);
-    REQUIRE(node.call("POST", "/api/v3/workflows/long/versions/active/actions/start",
-                      R"({"initiator":{"type":"manual"}})").status == 200);
+    REQUIRE(node
+              .call("POST", "/api/v3/workflows/long/versions/active/actions/start",
+                    R"({"initiator":{"type":"manual"}})")
+              .status
+            == 200);
     auto deadline = std::chrono::steady_clock::now() + 20s;
     while (read_file(marks.path() + "/starts").empty()
            && std::chrono::steady_clock::now() < deadline)

@@ -69,8 +69,11 @@ TEST_CASE("what was pushed and run is there after a restart, and steps go on") {
     running_node node{data.path()};
     REQUIRE(node.call("POST", "/api/v3/workflows/yaml", definition, "application/yaml").status
             == 200);
-    REQUIRE(node.call("POST", "/api/v3/workflows/nap/versions/active/actions/start",
-                      R"({"initiator":{"type":"manual"}})").status == 200);
+    REQUIRE(node
+              .call("POST", "/api/v3/workflows/nap/versions/active/actions/start",
+                    R"({"initiator":{"type":"manual"}})")
+              .status
+            == 200);
     node.child().signal(SIGTERM);
     CHECK(node.child().wait() == 0);
   }
@@ -83,11 +86,13 @@ TEST_CASE("what was pushed and run is there after a restart, and steps go on") {
 TEST_CASE("each kind of mistake in a definition is one clear error and changes nothing") {
   temporary_folder data;
   running_node node{data.path()};
+
   struct mistake {
     const char* name;
     std::string yaml;
     const char* said;
   };
+
   std::string head = "workflow:\n  id: bad\n  owner: test\n  jobs:\n";
   std::string many = head;
   for (auto i = 0; i < 1001; ++i)
@@ -97,14 +102,17 @@ TEST_CASE("each kind of mistake in a definition is one clear error and changes n
     {"unknown key", "workflov:\n  id: bad\n", "workflow"},
     {"unknown step type", head + "    - job: {id: a, type: nop}\n", "nop"},
     {"cycle",
-     head + "    - job: {id: a, type: noop, transition: [b]}\n"
-            "    - job: {id: b, type: noop, transition: [a]}\n",
+     head
+       + "    - job: {id: a, type: noop, transition: [b]}\n"
+         "    - job: {id: b, type: noop, transition: [a]}\n",
      "a -> b -> a"},
     {"unknown step", head + "    - job: {id: a, type: noop, transition: [zz]}\n", "zz"},
-    {"duplicate id",
-     head + "    - job: {id: a, type: noop}\n    - job: {id: a, type: noop}\n", "a"},
-    {"unknown parameter", "workflow:\n  id: bad\n  owner: test\n  p: \"${nobody}\"\n"
-                          "  jobs:\n    - job: {id: a, type: noop}\n", "nobody"},
+    {"duplicate id", head + "    - job: {id: a, type: noop}\n    - job: {id: a, type: noop}\n",
+     "a"},
+    {"unknown parameter",
+     "workflow:\n  id: bad\n  owner: test\n  p: \"${nobody}\"\n"
+     "  jobs:\n    - job: {id: a, type: noop}\n",
+     "nobody"},
     {"too large", many, "1000"},
   };
   for (auto& m : mistakes) {

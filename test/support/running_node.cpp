@@ -20,7 +20,7 @@ running_node::running_node(const std::string& data, std::vector<std::string> mor
 }
 
 running_node::answer running_node::call(const std::string& method, const std::string& path,
-                            const std::string& body, const std::string& content_type) {
+                                        const std::string& body, const std::string& content_type) {
   auto link = client::http_client::to(url_);
   client::headers extra{{"user", "test"}};
   if (!body.empty())
@@ -33,7 +33,7 @@ running_node::answer running_node::call(const std::string& method, const std::st
 }
 
 running_node::answer running_node::wait_for_end(const std::string& workflow_id, int instance,
-                                    std::chrono::seconds patience) {
+                                                std::chrono::seconds patience) {
   auto deadline = std::chrono::steady_clock::now() + patience;
   auto path = "/api/v3/workflows/" + workflow_id + "/instances/" + std::to_string(instance)
               + "/runs/latest?wait_ms=2000";
@@ -42,8 +42,7 @@ running_node::answer running_node::wait_for_end(const std::string& workflow_id, 
     if (got.status != 200)
       continue;
     auto status = got.body.as_object()["status"].as_string();
-    if (status == "SUCCEEDED" || status == "FAILED" || status == "STOPPED"
-        || status == "TIMED_OUT")
+    if (status == "SUCCEEDED" || status == "FAILED" || status == "STOPPED" || status == "TIMED_OUT")
       return got;
   }
   return {};

@@ -30,8 +30,7 @@ public:
               const std::string& content_type = "application/json");
 
   /// Asks for a run until it has ended; the last answer. Fails by status 0 after `patience`.
-  answer wait_for_end(const std::string& workflow_id, int instance,
-                      std::chrono::seconds patience);
+  answer wait_for_end(const std::string& workflow_id, int instance, std::chrono::seconds patience);
 
 private:
   std::unique_ptr<process> child_;

@@ -32,36 +32,36 @@ public:
         return;
       }
       auto& started = std::get<engine::started>(*x);
-      node_->ask(engine::instance_entity(workflow_id, started.instance_id, started.run_id),
-                 engine::make_message(engine::await_end{}),
-                 [tell](result<engine::answer> y) {
-                   if (y)
-                     tell(std::get<engine::instance_acted>(*y).status);
-                   else
-                     tell(y.error());
-                 },
-                 600'000);
+      node_->ask(
+        engine::instance_entity(workflow_id, started.instance_id, started.run_id),
+        engine::make_message(engine::await_end{}),
+        [tell](result<engine::answer> y) {
+          if (y)
+            tell(std::get<engine::instance_acted>(*y).status);
+          else
+            tell(y.error());
+        },
+        600'000);
     });
   }
 
   void start(const std::string& workflow_id, std::function<void(status)> tell) override {
-    ask_start(workflow_id, [tell](result<engine::answer> x) {
-      tell(x ? status{unit{}} : status{x.error()});
-    });
+    ask_start(workflow_id,
+              [tell](result<engine::answer> x) { tell(x ? status{unit{}} : status{x.error()}); });
   }
 
   result<usage> used() override {
     auto now = actors::node_status(*node_, "", "", 0);
     auto& c = now["counters"].as_object();
     auto number = [](const boost::json::value& x) { return x.to_number<std::int64_t>(); };
-    return usage{number(now["processor_ms"]), number(now["resident_bytes"]), number(c["commits"]),
-                 number(c["row_bytes"]),      number(c["written_bytes"]),    number(c["deliveries"]),
+    return usage{number(now["processor_ms"]), number(now["resident_bytes"]),
+                 number(c["commits"]),        number(c["row_bytes"]),
+                 number(c["written_bytes"]),  number(c["deliveries"]),
                  number(c["letters"])};
   }
 
 private:
-  void ask_start(const std::string& workflow_id,
-                 std::function<void(result<engine::answer>)> then) {
+  void ask_start(const std::string& workflow_id, std::function<void(result<engine::answer>)> then) {
     thread_local actors::uuid_source uuids;
     engine::start_run order;
     order.version = "active";

@@ -55,8 +55,7 @@ void print(const bench::report& r, bool json) {
 }
 
 result<std::unique_ptr<bench::target>> open_target(const cxxopts::ParseResult& given,
-                                                   std::int64_t in_flight,
-                                                   std::string& temporary) {
+                                                   std::int64_t in_flight, std::string& temporary) {
   if (given.count("server") > 0)
     return bench::open_rest_target(given["server"].as<std::string>(),
                                    static_cast<std::size_t>(in_flight));

@@ -73,8 +73,9 @@ public:
     auto& now = answer->as_object();
     auto& c = now["counters"].as_object();
     auto number = [](const boost::json::value& x) { return x.to_number<std::int64_t>(); };
-    return usage{number(now["processor_ms"]), number(now["resident_bytes"]), number(c["commits"]),
-                 number(c["row_bytes"]),      number(c["written_bytes"]),    number(c["deliveries"]),
+    return usage{number(now["processor_ms"]), number(now["resident_bytes"]),
+                 number(c["commits"]),        number(c["row_bytes"]),
+                 number(c["written_bytes"]),  number(c["deliveries"]),
                  number(c["letters"])};
   }
 

@@ -26,7 +26,9 @@ public:
   using work = std::function<void(std::int64_t index, std::function<void(status)> done)>;
 
   pacer(std::int64_t total, std::int64_t in_flight, work what)
-    : total_(total), in_flight_(std::min(in_flight, total)), what_(std::move(what)) {}
+    : total_(total),
+      in_flight_(std::min(in_flight, total)),
+      what_(std::move(what)) {}
 
   status run() {
     latencies_.reserve(static_cast<std::size_t>(total_));
@@ -109,9 +111,12 @@ model::step noop(const std::string& id) {
 }
 
 usage difference(const usage& after, const usage& before) {
-  return {after.processor_ms - before.processor_ms,   after.resident_bytes,
-          after.commits - before.commits,             after.row_bytes - before.row_bytes,
-          after.written_bytes - before.written_bytes, after.deliveries - before.deliveries,
+  return {after.processor_ms - before.processor_ms,
+          after.resident_bytes,
+          after.commits - before.commits,
+          after.row_bytes - before.row_bytes,
+          after.written_bytes - before.written_bytes,
+          after.deliveries - before.deliveries,
           after.letters - before.letters};
 }
 
@@ -169,7 +174,10 @@ result<report> run_chains(target& on, const chain_options& options) {
   if (auto ok = warm_up.run(); !ok)
     return ok.error();
   pacer work{options.flows, options.in_flight, one};
-  return measured(on, {.name = "chain", .runs = options.flows, .steps = options.flows * options.steps, .used = {}}, work);
+  return measured(
+    on,
+    {.name = "chain", .runs = options.flows, .steps = options.flows * options.steps, .used = {}},
+    work);
 }
 
 result<report> run_foreach(target& on, std::int64_t iterations, std::int64_t concurrency) {
@@ -181,7 +189,8 @@ result<report> run_foreach(target& on, std::int64_t iterations, std::int64_t con
   loop.concurrency = concurrency;
   model::param values;
   values.type = model::param_type::long_array;
-  values.literal = model::value{model::int_seq::range(1, 1, static_cast<std::uint64_t>(iterations))};
+  values.literal
+    = model::value{model::int_seq::range(1, 1, static_cast<std::uint64_t>(iterations))};
   // A literal of a million numbers is no definition anybody sends; an expression is.
   values.literal.reset();
   values.expression = "Util.intsBetween(0, " + std::to_string(iterations) + ", 1);";
@@ -194,8 +203,7 @@ result<report> run_foreach(target& on, std::int64_t iterations, std::int64_t con
   if (auto ok = on.push(request); !ok)
     return ok.error();
   pacer work{1, 1, [&](std::int64_t, std::function<void(status)> done) {
-               on.run(request.workflow.id, [done = std::move(done)](
-                                             result<model::run_status> how) {
+               on.run(request.workflow.id, [done = std::move(done)](result<model::run_status> how) {
                  done(succeeded(how));
                });
              }};

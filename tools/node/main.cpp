@@ -3,13 +3,13 @@
 #include "config/load/loader.hpp"
 #include "runtime/base/log.hpp"
 
+#include <unistd.h>
+
 #include <csignal>
 #include <cstdlib>
 #include <filesystem>
 #include <iostream>
 #include <thread>
-
-#include <unistd.h>
 
 namespace {
 

@@ -21,7 +21,9 @@ namespace rows = engine::rows;
 class row_checker {
 public:
   row_checker(const storage::read_view& view, shard_no shards, std::vector<std::string>& out)
-    : view_(view), shards_(shards), out_(out) {}
+    : view_(view),
+      shards_(shards),
+      out_(out) {}
 
   void always() {
     for (shard_no shard = 0; shard < shards_; ++shard) {
@@ -114,8 +116,8 @@ private:
     if (model::is_terminal(s.status) != s.end_time.has_value())
       say("step row " + printable(key) + " is " + std::string{to_string(s.status)}
           + " but its end time says otherwise");
-    auto times = {s.create_time, s.initialize_time, s.start_time, s.execute_time, s.finish_time,
-                  s.end_time};
+    auto times = {s.create_time,  s.initialize_time, s.start_time,
+                  s.execute_time, s.finish_time,     s.end_time};
     std::int64_t last = 0;
     for (auto& t : times)
       if (t) {
@@ -135,8 +137,8 @@ private:
 
   void check_ended(std::string_view key, const engine::step_state& x) {
     if (!model::is_terminal(x.state.status))
-      say("step row " + printable(key) + " has not ended: "
-          + std::string{to_string(x.state.status)});
+      say("step row " + printable(key)
+          + " has not ended: " + std::string{to_string(x.state.status)});
     if (!x.loop || x.state.status != model::step_status::succeeded)
       return;
     if (x.loop->succeeded.count() != x.loop->total)

@@ -14,9 +14,9 @@ public:
     made.properties.emplace();
     made.properties->owner = model::user{"sim", {}, false};
     static constexpr model::run_rule rules[]
-      = {model::run_rule::sequential, model::run_rule::parallel, model::run_rule::parallel,
-         model::run_rule::serial_latest_only, model::run_rule::last_only,
-         model::run_rule::first_only};
+      = {model::run_rule::sequential, model::run_rule::parallel,
+         model::run_rule::parallel,   model::run_rule::serial_latest_only,
+         model::run_rule::last_only,  model::run_rule::first_only};
     auto rule = rules[dice(6)];
     made.properties->run_strategy
       = model::run_strategy{rule, rule == model::run_rule::parallel ? 1 + dice(4) : 1};
@@ -114,8 +114,7 @@ private:
 
 } // namespace
 
-std::vector<model::workflow_create_request> random_definitions(std::mt19937_64& random,
-                                                               int count) {
+std::vector<model::workflow_create_request> random_definitions(std::mt19937_64& random, int count) {
   std::vector<model::workflow_create_request> all;
   maker m{random};
   for (auto i = 0; i < count; ++i)

@@ -39,7 +39,8 @@ struct job {
 class world {
 public:
   explicit world(const world_options& options)
-    : options_(options), disk_(std::make_shared<storage::memory_disk>()) {
+    : options_(options),
+      disk_(std::make_shared<storage::memory_disk>()) {
     outside_.random.seed(options.seed);
     outside_.on_work = [this](const wire::work& x) { on_work(x); };
     uuids_ = std::make_unique<actors::uuid_source>(options.seed ^ 0x5eedULL);
@@ -198,7 +199,8 @@ private:
                [](const result<engine::answer>&) {});
   }
 
-  // -- jobs -----------------------------------------------------------------------------------------
+  // -- jobs
+  // -----------------------------------------------------------------------------------------
 
   void on_work(const wire::work& x) {
     if (dying_)
@@ -270,7 +272,8 @@ private:
     return true;
   }
 
-  // -- the disk ---------------------------------------------------------------------------------------
+  // -- the disk
+  // ---------------------------------------------------------------------------------------
 
   std::optional<std::string> durable_row(const engine::entity_id& id, const std::string& key) {
     auto row = life_->store().get(engine::shard_of(id, options_.shards), key);
@@ -281,7 +284,8 @@ private:
     return durable_row(id, key).has_value();
   }
 
-  // -- the end ------------------------------------------------------------------------------------------
+  // -- the end
+  // ------------------------------------------------------------------------------------------
 
   bool calm() {
     for (auto& w : wishes_)
@@ -331,8 +335,7 @@ private:
         if (!ok)
           left += ok.error().message;
       }
-    auto jobs = std::count_if(jobs_.begin(), jobs_.end(),
-                              [](auto& x) { return !x.second.ended; });
+    auto jobs = std::count_if(jobs_.begin(), jobs_.end(), [](auto& x) { return !x.second.ended; });
     return "left:" + left + "; " + std::to_string(jobs) + " jobs run; "
            + std::to_string(found_.events) + " events, " + std::to_string(open)
            + " starts not acknowledged";
@@ -367,8 +370,8 @@ private:
     }
     for (auto& w : wishes_)
       if (by_uuid[w.uuid] != 1)
-        say("start " + w.uuid + " of " + w.workflow_id + " made "
-            + std::to_string(by_uuid[w.uuid]) + " runs");
+        say("start " + w.uuid + " of " + w.workflow_id + " made " + std::to_string(by_uuid[w.uuid])
+            + " runs");
     for (auto& [uuid, j] : jobs_)
       if (j.starts > 0 && !j.ended)
         say("job " + uuid + " of " + to_string(j.step) + " still runs");

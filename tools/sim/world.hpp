@@ -22,7 +22,7 @@ struct world_options {
 /// What a simulation found.
 struct verdict {
   std::vector<std::string> violations; ///< empty = clean
-  std::uint64_t events = 0; ///< messages handled
+  std::uint64_t events = 0;            ///< messages handled
   int lives = 0;
   int runs = 0;
   int jobs = 0;

@@ -84,13 +84,13 @@ TEST_CASE("a default holds when nobody speaks") {
 }
 
 TEST_CASE("the file wins over the default, the variable over the file, the flag over both") {
-  scratch_file file{"[engine]\nshards = 2\nsteps-max = 20\nforeach-chunk = 3\n"};
+  scratch_file file{"[engine]\nshards = 2\nsteps-max = 20\nqueued-starts-max = 3\n"};
   auto found = load_with({"--data=d", "--config", file.name(), "--shards", "4"},
                          {{"TUTTI_SHARDS", "3"}, {"TUTTI_STEPS_MAX", "30"}});
   REQUIRE(found.has_value());
   CHECK(found->options.shards == 4);
   CHECK(found->options.steps_max == 30);
-  CHECK(found->options.foreach_chunk == 3);
+  CHECK(found->options.queued_starts_max == 3);
 }
 
 TEST_CASE("the file may be named by a variable") {
