@@ -157,11 +157,14 @@ private:
       send(place.keeper, wire::step_down{*down_});
   }
 
-  /// Looks for room by writing nothing: an empty batch passes the store's check of free space.
+  /// Looks for room with the smallest real write: it erases a row that no table has.
   void on_recheck() {
-    if (!down_ || final_)
+    if (!down_ || final_ || shards_.empty())
       return;
-    auto ok = deps_.store->write({}, true);
+    storage::shard_write probe;
+    probe.shard = shards_.begin()->first;
+    probe.apply.push_back(storage::erase_row("~"));
+    auto ok = deps_.store->write({probe}, true);
     if (!ok && ok.error().code == ec::unavailable) {
       delayed_send(this, recheck_pause, wire::recheck{});
       return;

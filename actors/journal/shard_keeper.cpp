@@ -170,6 +170,7 @@ private:
 
   keeper_deps deps_;
   bool serving_ = false;
+  std::string why_not_; ///< why it does not serve, if the log said so
   std::uint64_t epoch_ = 0;
   std::uint64_t last_batch_ = 0;
   std::uint64_t applied_batch_ = 0;
@@ -222,6 +223,7 @@ void shard_keeper::recover() {
       return;
     }
   serving_ = true;
+  why_not_.clear();
   log::debug("shard-led", {{"shard", std::to_string(deps_.shard)},
                            {"term", std::to_string(epoch_)},
                            {"pending", std::to_string(pending.size())}});
@@ -251,6 +253,7 @@ void shard_keeper::stop_serving(const error& why) {
   if (serving_)
     --deps_.counters->serving;
   serving_ = false;
+  why_not_ = why.message;
   error answer{ec::unavailable, why.message};
   std::vector<std::uint64_t> waiting;
   for (auto& [number, t] : underway_)
@@ -284,8 +287,10 @@ void shard_keeper::stop_serving(const error& why) {
 
 void shard_keeper::on_request(wire::request& x) {
   if (!serving_) {
-    refuse(x.client, {ec::unavailable, "shard " + std::to_string(deps_.shard)
-                                         + " does not serve at the moment; try again"});
+    refuse(x.client, {ec::unavailable, why_not_.empty()
+                                         ? "shard " + std::to_string(deps_.shard)
+                                             + " does not serve yet; try again"
+                                         : why_not_});
     return;
   }
   if (x.client != 0 && underway_.size() >= deps_.limits.underway_max) {
