@@ -98,9 +98,11 @@ loop_spec make_spec(const step_memory& mem, const surroundings& around) {
   spec.properties = run.properties();
   spec.policy = run.policy();
   spec.create_time = around.now;
+  spec.restarted = mem.state.loop->ancestor_iterations > 0;
   return spec;
 }
 
+/// Marks the shard as one that was given the loop; false if it was before.
 bool seed(foreach_state& loop, shard_no shard) {
   auto word = shard / 64u;
   auto bit = 1ULL << (shard % 64u);
@@ -109,6 +111,41 @@ bool seed(foreach_state& loop, shard_no shard) {
   auto fresh = (loop.seeded[word] & bit) == 0;
   loop.seeded[word] |= bit;
   return fresh;
+}
+
+/// The loop as the run before left it, if this run goes on with it.
+result<std::optional<foreach_state>> loop_before(const step_memory& mem, const row_reader& reader) {
+  auto& spec = mem.run->spec;
+  auto old = std::find_if(spec.carried.begin(), spec.carried.end(),
+                          [&](auto& x) { return x.step_id == mem.id.step_id; });
+  if (!spec.partial || old == spec.carried.end() || old->run_id == 0)
+    return std::optional<foreach_state>{};
+  auto id = mem.id;
+  id.run_id = old->run_id;
+  auto step = load_step(id, mem.run, reader);
+  if (!step)
+    return step.error();
+  return std::move(step->state.loop);
+}
+
+/// What succeeded stays; its iterations are matched by position (spec 04c §3.4).
+void keep_succeeded(foreach_state& loop, foreach_state before) {
+  if (before.inline_id != loop.inline_id)
+    return;
+  loop.succeeded = std::move(before.succeeded);
+  loop.succeeded.cut_above(loop.total);
+  loop.next = loop.succeeded.prefix();
+  loop.leaves = std::move(before.leaves);
+  loop.ancestor_iterations = std::max(before.next, before.ancestor_iterations);
+}
+
+/// The first part's shard always knows the loop: clients find it there.
+void tell_first_part(step_memory& mem, const surroundings& around, outcome& out) {
+  auto& loop = *mem.state.loop;
+  auto to = loop_part_entity(loop.inline_id, 0, loop.inline_run);
+  if (!seed(loop, shard_of(to, around.options->shards)))
+    return;
+  out.sends.push_back({std::move(to), make_message(run_iterations{1, 0, make_spec(mem, around)})});
 }
 
 } // namespace
@@ -132,7 +169,7 @@ result<foreach_state> begin_loop(const step_memory& mem, const surroundings& aro
   loop.inline_id = model::foreach_workflow_id({run.internal_id(), plain_instance_id(mem),
                                                mem.id.step_id, mem.id.instance_id,
                                                mem.id.workflow_id});
-  // A loop run belongs to the run of its step, so a restarted run has fresh iterations.
+  // A loop run belongs to the run of its step: a restarted run makes new runs of its iterations.
   loop.inline_run = mem.id.run_id;
   loop.total = *total;
   loop.strict = definition.strict_ordering.value_or(false);
@@ -140,6 +177,11 @@ result<foreach_state> begin_loop(const step_memory& mem, const surroundings& aro
   if (definition.concurrency)
     loop.limit = std::min(loop.limit, *definition.concurrency);
   loop.limit = std::min(loop.limit, around.options->foreach_concurrency_max);
+  auto before = loop_before(mem, *around.rows);
+  if (!before)
+    return before.error();
+  if (*before)
+    keep_succeeded(loop, std::move(**before));
   return loop;
 }
 
@@ -147,10 +189,18 @@ void launch_iterations(step_memory& mem, const surroundings& around, outcome& ou
   auto& loop = *mem.state.loop;
   if (mem.state.ending || !loop.failed.empty())
     return;
-  for (auto slots = room(loop); slots > 0 && loop.next < loop.total;) {
+  if (loop.ancestor_iterations > 0)
+    tell_first_part(mem, around, out);
+  for (auto slots = room(loop); slots > 0;) {
+    // Kept iterations of earlier runs are passed over.
+    loop.next = std::min(loop.succeeded.next_outside(loop.next + 1) - 1, loop.total);
+    if (loop.next == loop.total)
+      break;
+    auto kept = loop.succeeded.next_inside(loop.next + 1);
+    auto until = kept == 0 ? loop.total : kept - 1;
     auto chunk = loop.next / chunk_size;
     auto offset = loop.next % chunk_size;
-    auto n = std::min({slots, loop.total - loop.next, chunk_size - offset});
+    auto n = std::min({slots, until - loop.next, chunk_size - offset});
     auto to = loop_part_entity(loop.inline_id, chunk, loop.inline_run);
     run_iterations order;
     order.first = loop.next + 1;

@@ -438,6 +438,14 @@ status judge::on_restart(const restart_instance& x) {
                                       + " in status "
                                       + std::string{to_string(mem_.state.status)}
                                       + "; stop it first or wait for its end"});
+  // The next run reads what this one and its loops left: that must have reached the rows.
+  auto row = around_.rows->get(rows::run_state(mem_.id.workflow_id, mem_.id.instance_id,
+                                               mem_.id.run_id));
+  if (!row)
+    return row.error();
+  auto applied = *row ? model::decode<run_state>(**row) : result<run_state>{run_state{}};
+  if (!applied || !is_terminal(applied->status))
+    return error{ec::unavailable, "the end of run " + to_string(mem_.id) + " is not on disk yet"};
   std::vector<bool> in_dag = dag_of_run(*mem_.run);
   auto view = aggregated_view(*mem_.run, mem_.state.steps, in_dag);
   auto next = build_restart(*mem_.run, view, mem_.state.status, x, around_);

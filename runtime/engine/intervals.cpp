@@ -59,6 +59,25 @@ std::int64_t interval_set::count() const {
   return n;
 }
 
+std::int64_t interval_set::next_inside(std::int64_t x) const {
+  auto at = std::lower_bound(items_.begin(), items_.end(), x,
+                             [](const interval& a, std::int64_t b) { return a.second < b; });
+  return at == items_.end() ? 0 : std::max(at->first, x);
+}
+
+std::int64_t interval_set::next_outside(std::int64_t x) const {
+  auto at = std::lower_bound(items_.begin(), items_.end(), x,
+                             [](const interval& a, std::int64_t b) { return a.second < b; });
+  return at == items_.end() || at->first > x ? x : at->second + 1;
+}
+
+void interval_set::cut_above(std::int64_t x) {
+  while (!items_.empty() && items_.back().first > x)
+    items_.pop_back();
+  if (!items_.empty())
+    items_.back().second = std::min(items_.back().second, x);
+}
+
 std::int64_t interval_set::prefix() const {
   return items_.empty() || items_.front().first != 1 ? 0 : items_.front().second;
 }

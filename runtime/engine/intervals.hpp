@@ -37,6 +37,15 @@ public:
   /// The length of the prefix 1, 2, 3 … that is in the set.
   std::int64_t prefix() const;
 
+  /// The smallest member from `x` on, or nothing (0).
+  std::int64_t next_inside(std::int64_t x) const;
+
+  /// The smallest number from `x` on that is no member.
+  std::int64_t next_outside(std::int64_t x) const;
+
+  /// Forgets all members above `x`.
+  void cut_above(std::int64_t x);
+
   const std::vector<interval>& intervals() const { return items_; }
 
   bool operator==(const interval_set&) const = default;

@@ -1,6 +1,7 @@
 #include "runtime/engine/loop_part_core.hpp"
 
 #include "runtime/base/overload.hpp"
+#include "runtime/engine/iteration_restart.hpp"
 #include "runtime/engine/rows.hpp"
 #include "runtime/engine/step_core.hpp"
 #include "runtime/model/stored.hpp"
@@ -50,17 +51,33 @@ private:
       out_.rows.push_back({rows::loop(mem_.id.workflow_id, mem_.id.run_id),
                            model::encode(*x.spec)});
     for (auto i = x.first; i <= x.last; ++i)
-      launch(i);
+      if (auto ok = launch(i); !ok)
+        return ok;
+    out_.at_rest = mem_.state.launched == mem_.state.ended && !mem_.state.reporting;
     return unit{};
   }
 
-  void launch(std::int64_t iteration) {
+  status launch(std::int64_t iteration) {
     auto bit = 1ULL << ((iteration - 1) % chunk_size);
     if ((mem_.state.launched & bit) != 0)
-      return;
+      return unit{};
+    create_run order;
+    auto complete = false;
+    if (mem_.loop->spec.restarted) {
+      auto before
+        = restart_of_iteration(mem_.loop, iteration, mem_.id.run_id, *around_.rows);
+      if (!before)
+        return before.error();
+      if (*before) {
+        complete = (*before)->complete;
+        order.spec.partial = true;
+        order.spec.start_steps = std::move((*before)->start_steps);
+        order.spec.carried = std::move((*before)->carried);
+        mem_.state.unreported.leaves.subtract((*before)->taken_back);
+      }
+    }
     mem_.state.launched |= bit;
     changed_ = true;
-    create_run order;
     order.launch = true;
     order.loop = mem_.loop;
     order.spec.workflow_id = mem_.id.workflow_id;
@@ -69,12 +86,16 @@ private:
     order.spec.uuid = around_.make_uuid();
     order.spec.create_time = around_.now;
     order.spec.iteration = true;
-    if (mem_.state.ending)
+    if (complete)
+      order.ended_as = model::run_status::succeeded;
+    else if (mem_.state.ending)
       order.ended_as = model::run_status::stopped;
+    auto ended_as = order.ended_as;
     out_.sends.push_back({instance_entity(mem_.id.workflow_id, iteration, mem_.id.run_id),
                           make_message(std::move(order))});
-    if (mem_.state.ending)
-      count(iteration, model::run_status::stopped, {});
+    if (ended_as)
+      count(iteration, *ended_as, {});
+    return unit{};
   }
 
   status on_ended(const run_ended& x) {

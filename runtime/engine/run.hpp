@@ -30,6 +30,11 @@ struct leaf_counts {
       by_status[name] += n;
   }
 
+  void subtract(const leaf_counts& other) {
+    for (const auto& [name, n] : other.by_status)
+      by_status[name] -= n;
+  }
+
   std::int64_t total() const {
     std::int64_t n = 0;
     for (const auto& x : by_status)
@@ -81,6 +86,8 @@ struct loop_spec {
   run_properties properties;
   model::run_policy policy = model::run_policy::start_fresh_new_run;
   std::int64_t create_time = 0;
+  /// Iterations may have earlier runs; what those completed is not run again (spec 04c §3.4).
+  bool restarted = false;
 
   static constexpr auto fields() {
     using model::field;
@@ -92,7 +99,8 @@ struct loop_spec {
       field(7, "initiator", &self::initiator), field(8, "correlation_id", &self::correlation_id),
       field(9, "version_id", &self::version_id), field(10, "internal_id", &self::internal_id),
       field(11, "group_info", &self::group_info), field(12, "properties", &self::properties),
-      field(13, "policy", &self::policy), field(14, "create_time", &self::create_time));
+      field(13, "policy", &self::policy), field(14, "create_time", &self::create_time),
+      field(15, "restarted", &self::restarted));
   }
 };
 

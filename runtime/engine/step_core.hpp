@@ -40,6 +40,8 @@ struct foreach_state {
   std::vector<chunk_running> running; ///< sorted by chunk; bounded by `limit`
   std::vector<std::uint64_t> seeded; ///< shards that hold the loop spec (bit = shard)
   leaf_counts leaves;
+  /// Restart: iterations that earlier runs of this step had launched (spec 04c §3.4).
+  std::int64_t ancestor_iterations = 0;
 
   bool operator==(const foreach_state&) const = default;
 
@@ -52,7 +54,8 @@ struct foreach_state {
       field(6, "strict", &self::strict), field(7, "succeeded", &self::succeeded),
       field(8, "failed", &self::failed), field(9, "stopped", &self::stopped),
       field(10, "timed_out", &self::timed_out), field(11, "running", &self::running),
-      field(12, "seeded", &self::seeded), field(13, "leaves", &self::leaves));
+      field(12, "seeded", &self::seeded), field(13, "leaves", &self::leaves),
+      field(14, "ancestor_iterations", &self::ancestor_iterations));
   }
 };
 

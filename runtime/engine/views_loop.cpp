@@ -98,6 +98,8 @@ json::object foreach_artifact(const run_view& view, const entity_id& step,
   out["foreach_run_id"] = loop.inline_run;
   out["run_policy"] = text(model::to_string(view.run->policy()));
   out["run_id"] = step.run_id;
+  if (loop.ancestor_iterations > 0)
+    out["ancestor_iteration_count"] = loop.ancestor_iterations;
   out["total_loop_count"] = loop.total;
   out["next_loop_index"] = loop.next;
   out["foreach_overview"] = overview_json(loop);

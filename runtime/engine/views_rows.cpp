@@ -253,7 +253,7 @@ json::value to_json(const model::raw_json& x) {
 
 void add(status_counts& to, const leaf_counts& leaves) {
   for (auto& [name, n] : leaves.by_status)
-    if (auto status = model::parse_step_status(name))
+    if (auto status = model::parse_step_status(name); status && n != 0)
       to[*status] += n;
 }
 

@@ -1,6 +1,8 @@
 #include "runtime/engine/views_page.hpp"
 #include "runtime/engine/views_rows.hpp"
 
+#include <algorithm>
+
 /// Pages of the runs of an instance, and of the instances of a workflow or loop.
 namespace tutti::engine::views {
 
@@ -12,7 +14,10 @@ result<std::int64_t> highest_instance(const shard_reader& from, const std::strin
     auto loop = read_loop_view(from, workflow_id);
     if (!loop)
       return loop.error();
-    return *loop ? (*loop)->step.loop->next : 0;
+    if (!*loop)
+      return 0;
+    auto& state = *(*loop)->step.loop;
+    return std::max(state.next, state.ancestor_iterations);
   }
   auto state = read_workflow(from, workflow_id);
   if (!state)

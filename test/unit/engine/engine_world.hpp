@@ -13,6 +13,7 @@
 
 #include <algorithm>
 #include <deque>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -108,6 +109,11 @@ public:
 
   /// Jobs that were ordered, by step id; the newest.
   std::map<std::string, engine::launch_job> jobs;
+
+  /// Ends each ordered job at once with this exit code; unset: jobs wait for `job`.
+  std::function<std::int32_t(const engine::entity_id& step)> exit_code_of;
+  /// Steps whose jobs `exit_code_of` ended, in order.
+  std::vector<engine::entity_id> ended_jobs;
 
   void job(const engine::entity_id& step, engine::job_update::phase_type phase,
            std::int32_t exit_code = 0, std::string message = {}) {
@@ -208,8 +214,10 @@ private:
           return t.entity == by && t.what.kind == x.kind && t.what.due == x.due;
         });
     for (auto& x : out.effects)
-      if (auto* job = std::get_if<engine::launch_job>(&x))
+      if (auto* job = std::get_if<engine::launch_job>(&x)) {
         jobs[by.step_id] = *job;
+        end_at_once(by, *job);
+      }
     for (auto& x : out.sends)
       mail_.push_back({std::move(x), 0});
     if (client == 0 && out.client == 0)
@@ -218,6 +226,18 @@ private:
       answer_ = *out.refusal;
     else if (out.answer)
       answer_ = *out.answer;
+  }
+
+  void end_at_once(const engine::entity_id& step, const engine::launch_job& order) {
+    if (!exit_code_of)
+      return;
+    engine::job_update news;
+    news.step_uuid = order.step_uuid;
+    news.phase = engine::job_update::phase_type::ended;
+    news.time = now;
+    news.exit_code = exit_code_of(step);
+    ended_jobs.push_back(step);
+    mail_.push_back({{step, engine::make_message(std::move(news))}, 0});
   }
 
   std::deque<map_rows> shards_;
