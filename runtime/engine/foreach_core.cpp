@@ -1,7 +1,9 @@
 #include "runtime/engine/foreach_core.hpp"
 
 #include "runtime/engine/param_rules.hpp"
+#include "runtime/engine/rows.hpp"
 #include "runtime/model/ids.hpp"
+#include "runtime/model/stored.hpp"
 
 #include <algorithm>
 #include <bit>
@@ -98,7 +100,7 @@ loop_spec make_spec(const step_memory& mem, const surroundings& around) {
   spec.properties = run.properties();
   spec.policy = run.policy();
   spec.create_time = around.now;
-  spec.restarted = mem.state.loop->ancestor_iterations > 0;
+  spec.ancestor_iterations = mem.state.loop->ancestor_iterations;
   return spec;
 }
 
@@ -113,7 +115,8 @@ bool seed(foreach_state& loop, shard_no shard) {
   return fresh;
 }
 
-/// The loop as the run before left it, if this run goes on with it.
+/// The loop as the runs before left it, if this run goes on with it: the latest one since a run
+/// began from the beginning.
 result<std::optional<foreach_state>> loop_before(const step_memory& mem, const row_reader& reader) {
   auto& spec = mem.run->spec;
   auto old = std::find_if(spec.carried.begin(), spec.carried.end(),
@@ -121,11 +124,23 @@ result<std::optional<foreach_state>> loop_before(const step_memory& mem, const r
   if (!spec.partial || old == spec.carried.end() || old->run_id == 0)
     return std::optional<foreach_state>{};
   auto id = mem.id;
-  id.run_id = old->run_id;
-  auto step = load_step(id, mem.run, reader);
-  if (!step)
-    return step.error();
-  return std::move(step->state.loop);
+  for (id.run_id = old->run_id; id.run_id > 0; --id.run_id) {
+    auto step = load_step(id, mem.run, reader);
+    if (!step)
+      return step.error();
+    if (step->state.loop)
+      return std::move(step->state.loop);
+    auto row = reader.get(rows::run_spec(id.workflow_id, id.instance_id, id.run_id));
+    if (!row)
+      return row.error();
+    auto run = *row ? model::decode<run_spec>(**row) : result<run_spec>{run_spec{}};
+    if (!run)
+      return error{ec::corrupt, "spec of run " + to_string(run_of(id)) + ": "
+                                  + run.error().message};
+    if (!run->partial)
+      break;
+  }
+  return std::optional<foreach_state>{};
 }
 
 /// What succeeded stays; its iterations are matched by position (spec 04c §3.4).

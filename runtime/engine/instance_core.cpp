@@ -552,10 +552,7 @@ void take_progress(instance_memory& mem, std::size_t at, const step_state& state
     ++mem.running;
     return;
   }
-  if (state.loop)
-    mem.leaves.add(state.loop->leaves);
-  else
-    mem.leaves.add(status, 1);
+  mem.leaves.add(leaves_of(state));
   if (is_complete(status))
     release_children(mem, at, state.conditions);
 }

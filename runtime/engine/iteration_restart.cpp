@@ -50,7 +50,7 @@ result<std::optional<earlier_run>> read_earlier(const loop_ptr& loop, std::int64
 }
 
 /// The leaves of a step as its run has reported them.
-result<leaf_counts> leaves_of(const run_ptr& run, const std::string& inline_id,
+result<leaf_counts> reported_leaves(const run_ptr& run, const std::string& inline_id,
                               std::int64_t iteration, const carried_step& x,
                               const row_reader& reader) {
   leaf_counts out;
@@ -59,8 +59,7 @@ result<leaf_counts> leaves_of(const run_ptr& run, const std::string& inline_id,
     auto step = load_step(step_entity(inline_id, iteration, x.run_id, x.step_id), run, reader);
     if (!step)
       return step.error();
-    if (step->state.loop)
-      return std::move(step->state.loop->leaves);
+    return engine::leaves_of(step->state);
   }
   out.add(x.status, 1);
   return out;
@@ -95,7 +94,7 @@ result<std::optional<iteration_restart>> restart_of_iteration(const loop_ptr& lo
     auto at = loop->body->position(x.step_id);
     if (at == compiled_workflow::npos || !again[at] || x.status == model::step_status::not_created)
       continue;
-    auto leaves = leaves_of(before.run, loop->spec.inline_id, iteration, x, reader);
+    auto leaves = reported_leaves(before.run, loop->spec.inline_id, iteration, x, reader);
     if (!leaves)
       return leaves.error();
     out.taken_back.add(*leaves);

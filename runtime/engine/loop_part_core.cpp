@@ -63,7 +63,7 @@ private:
       return unit{};
     create_run order;
     auto complete = false;
-    if (mem_.loop->spec.restarted) {
+    if (iteration <= mem_.loop->spec.ancestor_iterations) {
       auto before
         = restart_of_iteration(mem_.loop, iteration, mem_.id.run_id, *around_.rows);
       if (!before)

@@ -86,8 +86,9 @@ struct loop_spec {
   run_properties properties;
   model::run_policy policy = model::run_policy::start_fresh_new_run;
   std::int64_t create_time = 0;
-  /// Iterations may have earlier runs; what those completed is not run again (spec 04c §3.4).
-  bool restarted = false;
+  /// Restart: iterations up to this number have earlier runs; what those completed is not run
+  /// again (spec 04c §3.4).
+  std::int64_t ancestor_iterations = 0;
 
   static constexpr auto fields() {
     using model::field;
@@ -100,7 +101,7 @@ struct loop_spec {
       field(9, "version_id", &self::version_id), field(10, "internal_id", &self::internal_id),
       field(11, "group_info", &self::group_info), field(12, "properties", &self::properties),
       field(13, "policy", &self::policy), field(14, "create_time", &self::create_time),
-      field(15, "restarted", &self::restarted));
+      field(15, "ancestor_iterations", &self::ancestor_iterations));
   }
 };
 

@@ -15,6 +15,14 @@ using model::step_status;
 
 bool step_state::operator==(const step_state&) const = default;
 
+leaf_counts leaves_of(const step_state& attempt) {
+  if (attempt.loop && attempt.loop->next > 0)
+    return attempt.loop->leaves;
+  leaf_counts itself;
+  itself.add(attempt.state.status, 1);
+  return itself;
+}
+
 const model::step& step_memory::definition() const {
   auto at = run->workflow->position(id.step_id);
   assert(at != compiled_workflow::npos);
@@ -566,10 +574,7 @@ void judge::tell_instance() {
   news.start_time = mem_.state.state.start_time.value_or(0);
   news.end_time = mem_.state.state.end_time.value_or(around_.now);
   news.conditions = mem_.state.conditions;
-  if (mem_.state.loop)
-    news.leaves = mem_.state.loop->leaves;
-  else
-    news.leaves.add(news.status, 1);
+  news.leaves = leaves_of(mem_.state);
   news.failure_mode
     = mem_.definition().failure_mode.value_or(model::failure_mode::fail_after_running);
   news.ignore_failure_mode = mem_.state.ignore_failure_mode;

@@ -99,6 +99,10 @@ struct step_state {
   }
 };
 
+/// The leaf steps that an attempt amounts to: those of its loop once that has begun, else itself
+/// (spec 04a §9).
+leaf_counts leaves_of(const step_state& attempt);
+
 /// What a step's actor holds in memory.
 struct step_memory {
   entity_id id;

@@ -135,10 +135,7 @@ struct progress_of_run {
 };
 
 void add_attempt(status_counts& leaves, const step_state& attempt) {
-  if (attempt.loop && attempt.loop->next > 0)
-    add(leaves, attempt.loop->leaves);
-  else
-    ++leaves[attempt.state.status];
+  add(leaves, leaves_of(attempt));
 }
 
 /// Leaves of the steps that earlier runs finished and this one does not run (spec 04a §9).

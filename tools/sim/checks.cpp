@@ -6,8 +6,12 @@
 #include "runtime/engine/loop_part_core.hpp"
 #include "runtime/engine/rows.hpp"
 #include "runtime/engine/step_core.hpp"
+#include "runtime/engine/views.hpp"
 #include "runtime/engine/workflow_core.hpp"
+#include "runtime/model/json.hpp"
 #include "runtime/model/stored.hpp"
+
+#include <boost/json.hpp>
 
 #include <map>
 #include <memory>
@@ -23,7 +27,11 @@ public:
   row_checker(const storage::read_view& view, shard_no shards, std::vector<std::string>& out)
     : view_(view),
       shards_(shards),
-      out_(out) {}
+      out_(out) {
+    for (shard_no shard = 0; shard < shards; ++shard)
+      readers_.push_back(std::make_unique<actors::shard_rows>(
+        std::shared_ptr<const storage::read_view>{&view_, [](auto*) {}}, shard));
+  }
 
   void always() {
     for (shard_no shard = 0; shard < shards_; ++shard) {
@@ -128,7 +136,9 @@ private:
     if (x.loop) {
       auto done = x.loop->succeeded.count() + x.loop->failed.count() + x.loop->stopped.count()
                   + x.loop->timed_out.count();
-      if (done + engine::running_count(*x.loop) != x.loop->next)
+      // A restarted loop keeps iterations beyond the next one, so only a fresh one adds up.
+      if (x.loop->ancestor_iterations == 0
+          && done + engine::running_count(*x.loop) != x.loop->next)
         say("foreach row " + printable(key) + " launched " + std::to_string(x.loop->next)
             + " iterations, but ended and running ones are "
             + std::to_string(done + engine::running_count(*x.loop)));
@@ -145,6 +155,10 @@ private:
       say("foreach row " + printable(key) + " succeeded with "
           + std::to_string(x.loop->succeeded.count()) + " of " + std::to_string(x.loop->total)
           + " iterations");
+    if (x.loop->ancestor_iterations > 0) {
+      check_restarted(key, *x.loop);
+      return;
+    }
     std::int64_t found = 0;
     std::int64_t leaves = 0;
     for (shard_no shard = 0; shard < shards_; ++shard) {
@@ -167,6 +181,35 @@ private:
     if (leaves != x.loop->leaves.total())
       say("foreach row " + printable(key) + " counts " + std::to_string(x.loop->leaves.total())
           + " leaf steps; its iterations have " + std::to_string(leaves));
+  }
+
+  /// What the loop counts over all its runs is what its iterations add up to for a client.
+  void check_restarted(std::string_view key, const engine::foreach_state& loop) {
+    engine::shard_reader reader{
+      [this](shard_no shard) -> const engine::row_reader& { return *readers_.at(shard); },
+      shards_};
+    std::int64_t leaves = 0;
+    for (std::int64_t i = 1; i <= loop.total; ++i) {
+      auto run = engine::views::instance(reader, {loop.inline_id, i, 0}, {true, true});
+      if (!run) {
+        say("foreach row " + printable(key) + ", iteration " + std::to_string(i) + ": "
+            + run.error().message);
+        return;
+      }
+      if (run->at("workflow_run_id").as_int64() > loop.inline_run)
+        return; // A later restart has gone on with it.
+      if (run->at("status").as_string() != "SUCCEEDED")
+        say("foreach row " + printable(key) + " succeeded, its iteration " + std::to_string(i)
+            + " is " + model::to_text(run->at("status")));
+      if (auto* overview = run->as_object().if_contains("runtime_overview"))
+        leaves += overview->at("rollup_overview").at("total_leaf_count").as_int64();
+      else
+        say("iteration without overview: " + model::to_text(*run));
+    }
+    if (leaves != loop.leaves.total())
+      say("restarted foreach row " + printable(key) + " counts "
+          + std::to_string(loop.leaves.total()) + " leaf steps; its iterations have "
+          + std::to_string(leaves));
   }
 
   void check_run(std::string_view key, const engine::run_state& x) {
@@ -221,6 +264,7 @@ private:
   const storage::read_view& view_;
   shard_no shards_;
   std::vector<std::string>& out_;
+  std::vector<std::unique_ptr<engine::row_reader>> readers_;
 };
 
 } // namespace

@@ -55,7 +55,7 @@ public:
     begin_life();
     auto rested = false;
     while (found_.violations.empty() && found_.events < events_max && rests_ < rests_max
-           && !(rested = calm()))
+           && !(rested = calm() && !restart_some()))
       act();
     if (found_.violations.empty() && !rested)
       say("did not come to rest: " + pending_text());
@@ -79,6 +79,7 @@ private:
     pushed_.clear();
     asked_.clear();
     asked_stops_ = 0;
+    restarts_open_ = 0;
   }
 
   void crash() {
@@ -199,6 +200,56 @@ private:
                [](const result<engine::answer>&) {});
   }
 
+  /// Whoever finds everything at rest runs again what has failed; false if there is nothing.
+  bool restart_some() {
+    auto any = false;
+    for (auto& [name, summary] : latest_runs()) {
+      if (restarts_left_ == 0)
+        return any;
+      if (summary.status == model::run_status::succeeded || dice(3) == 0)
+        continue;
+      --restarts_left_;
+      any = true;
+      engine::restart_instance order;
+      order.policy = dice(4) == 0 ? model::run_policy::restart_from_beginning
+                                  : model::run_policy::restart_from_incomplete;
+      order.caller = "sim";
+      order.uuid = (*uuids_)();
+      ++restarts_open_;
+      life_->ask(name, engine::make_message(order),
+                 [this, uuid = order.uuid](const result<engine::answer>& x) {
+                   if (dying_)
+                     return;
+                   --restarts_open_;
+                   if (x)
+                     restarted_.push_back(uuid);
+                 });
+    }
+    return any;
+  }
+
+  std::vector<std::pair<engine::entity_id, engine::run_summary>> latest_runs() {
+    std::vector<std::pair<engine::entity_id, engine::run_summary>> out;
+    for (shard_no shard = 0; shard < options_.shards; ++shard) {
+      auto [from, to] = engine::rows::table('S');
+      auto ok = life_->store().scan(shard, from, to, [&](auto key, std::string_view value) {
+        auto id = engine::rows::parse_run_key(key);
+        auto x = model::decode<engine::run_summary>(value);
+        if (!id || !x)
+          return true;
+        auto name = engine::instance_entity(id->workflow_id, id->instance_id, id->run_id);
+        if (!out.empty() && out.back().first.workflow_id == name.workflow_id
+            && out.back().first.instance_id == name.instance_id)
+          out.pop_back();
+        out.emplace_back(std::move(name), std::move(*x));
+        return true;
+      });
+      if (!ok)
+        say(ok.error().message);
+    }
+    return out;
+  }
+
   // -- jobs
   // -----------------------------------------------------------------------------------------
 
@@ -291,7 +342,7 @@ private:
     for (auto& w : wishes_)
       if (!w.acknowledged)
         return false;
-    if (!life_->serving() || !news_.empty())
+    if (!life_->serving() || !news_.empty() || restarts_open_ > 0)
       return false;
     // Forgetting is lost in a crash: it only saves disk. A job that runs is another matter.
     for (auto& [uuid, j] : jobs_)
@@ -372,6 +423,9 @@ private:
       if (by_uuid[w.uuid] != 1)
         say("start " + w.uuid + " of " + w.workflow_id + " made " + std::to_string(by_uuid[w.uuid])
             + " runs");
+    for (auto& uuid : restarted_)
+      if (by_uuid[uuid] != 1)
+        say("restart " + uuid + " made " + std::to_string(by_uuid[uuid]) + " runs");
     for (auto& [uuid, j] : jobs_)
       if (j.starts > 0 && !j.ended)
         say("job " + uuid + " of " + to_string(j.step) + " still runs");
@@ -394,6 +448,9 @@ private:
   int crashes_left_ = 0;
   int deposes_left_ = 4;
   int stops_left_ = 3;
+  int restarts_left_ = 6;
+  int restarts_open_ = 0; ///< asked and not answered
+  std::vector<std::string> restarted_; ///< acknowledged
   int rests_ = 0;
   std::uint64_t looks_ = 0;
   verdict found_;
