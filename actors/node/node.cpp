@@ -126,6 +126,9 @@ void node::spawn() {
   limits->foreach_concurrency_max = options_.foreach_concurrency_max;
   limits->queued_starts_max = options_.queued_starts_max;
   limits->params_max_chars = options_.params_max_chars;
+  limits->leaf_steps_max = options_.leaf_steps_max;
+  limits->depth_max = options_.nesting_depth_max;
+  limits->run_params_max = options_.run_params_max;
   limits->shards = shards_;
   for (engine::shard_no shard = 0; shard < shards_; ++shard) {
     keeper_deps deps;

@@ -71,6 +71,9 @@ private:
     deps.limits.step_count_max = static_cast<std::size_t>(options_.steps_max);
     deps.limits.iteration_count_max = options_.foreach_iterations_max;
     deps.limits.foreach_concurrency_max = options_.foreach_concurrency_max;
+    deps.limits.leaf_step_count_max = options_.leaf_steps_max;
+    deps.limits.depth_max = options_.nesting_depth_max;
+    deps.limits.run_param_count_max = static_cast<std::size_t>(options_.run_params_max);
     deps.limits.params_text_max = static_cast<std::size_t>(options_.params_max_chars);
     deps.node_status = [this] { return node_status(*node_, options_.data, address_, started_); };
     deps.not_ready = [this] { return not_ready(); };

@@ -34,6 +34,9 @@ struct node_options {
   std::int64_t foreach_iterations_max = 1'000'000;
   std::int64_t foreach_concurrency_max = 1000;
   std::int64_t queued_starts_max = 1'000'000;
+  std::int64_t leaf_steps_max = 10'000'000;
+  std::int64_t nesting_depth_max = 10;
+  std::int64_t run_params_max = 128;
   std::int64_t timers_in_memory = 4096;
   std::int64_t entities_in_memory = 24'000;
   std::int64_t passivate_after_ms = 60'000;

@@ -26,6 +26,11 @@ params::instance_facts facts_of(const run_spec& spec, time_ms now) {
   return facts;
 }
 
+status check_params(const run_spec& spec, const surroundings& around) {
+  return params::check_run_params(spec.run_params,
+                                  static_cast<std::size_t>(around.options->run_params_max));
+}
+
 status check_tags(const model::workflow& definition, const run_spec& spec) {
   if (!spec.runtime_tags)
     return unit{};
@@ -75,7 +80,7 @@ result<run_spec> build_run(const start_inputs& in, const surroundings& around) {
   spec.properties.tags = props.tags;
   if (auto ok = check_tags(*in.definition, spec); !ok)
     return ok.error();
-  if (auto ok = params::check_run_params(spec.run_params); !ok)
+  if (auto ok = check_params(spec, around); !ok)
     return ok.error();
   params::workflow_inputs inputs;
   inputs.instance = facts_of(spec, around.now);
@@ -121,7 +126,7 @@ result<run_spec> build_restart(const run_context& previous, const std::vector<ca
       if (!model::is_complete(step.status))
         spec.start_steps.push_back(step.step_id);
   }
-  if (auto ok = params::check_run_params(spec.run_params); !ok)
+  if (auto ok = check_params(spec, around); !ok)
     return ok.error();
   params::workflow_inputs inputs;
   inputs.instance = facts_of(spec, around.now);

@@ -180,6 +180,14 @@ result<foreach_state> begin_loop(const step_memory& mem, const surroundings& aro
   auto total = iteration_count(*values, around.options->foreach_iterations_max);
   if (!total)
     return total.error();
+  auto leaves = static_cast<std::int64_t>(
+    std::count_if(definition.steps->begin(), definition.steps->end(),
+                  [](auto& x) { return x.type != model::step_type::foreach; }));
+  if (leaves > 0 && *total > around.options->leaf_steps_max / leaves)
+    return error{ec::bad_request,
+                 "foreach step " + to_string(mem.id) + " would run " + std::to_string(*total) + " × "
+                   + std::to_string(leaves) + " leaf steps; an instance may have "
+                   + std::to_string(around.options->leaf_steps_max) + " (option leaf-steps-max)"};
   foreach_state loop;
   loop.inline_id = model::foreach_workflow_id({run.internal_id(), plain_instance_id(mem),
                                                mem.id.step_id, mem.id.instance_id,

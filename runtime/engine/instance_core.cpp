@@ -248,6 +248,19 @@ status judge::on_step_ended(const step_ended& x) {
     stop_running(*mem_.state.ending);
     write_state();
   }
+  // A loop counts on its own while it runs; here several of them add up.
+  if (mem_.run->initiator().ancestors.empty() && !mem_.state.ending
+      && mem_.leaves.total() > around_.options->leaf_steps_max) {
+    model::append_timeline(mem_.state.timeline,
+                           model::log_event(around_.now, model::log_level::error,
+                                            "The run has more than "
+                                              + std::to_string(around_.options->leaf_steps_max)
+                                              + " leaf steps (option leaf-steps-max): it is "
+                                                "stopped"));
+    mem_.state.ending = terminate_run{stop_kind::stop, "maestro_end", false};
+    stop_running(*mem_.state.ending);
+    write_state();
+  }
   if (is_complete(x.status)) {
     release_children(mem_, at, x.conditions);
     for (auto child : mem_.run->workflow->dag.children[at])

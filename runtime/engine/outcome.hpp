@@ -126,6 +126,8 @@ struct engine_options {
   std::int64_t queued_starts_max = 1'000'000;
   std::int64_t params_max_chars = 750'000;
   std::int64_t depth_max = 10;
+  std::int64_t leaf_steps_max = 10'000'000;
+  std::int64_t run_params_max = 128;
   std::int64_t group_info = 3;
   shard_no shards = 64;
 };

@@ -211,6 +211,12 @@ private:
   void send_launch();
   void tell_instance();
 
+  /// Counted where the tree has its root (spec 04a §6).
+  bool too_many_leaves() const {
+    return mem_.run->initiator().ancestors.empty()
+           && mem_.state.loop->leaves.total() > around_.options->leaf_steps_max;
+  }
+
 public:
   bool changed() const { return changed_; }
 
@@ -722,8 +728,16 @@ void judge::on_iterations(const iterations_ended& x) {
     return;
   auto& loop = *mem_.state.loop;
   auto failed_before = !loop.failed.empty();
+  auto too_many_before = too_many_leaves();
   count_iterations(loop, x);
   changed_ = true;
+  if (!too_many_before && too_many_leaves()) {
+    note(model::log_level::error, "The loop has run more than "
+                                    + std::to_string(around_.options->leaf_steps_max)
+                                    + " leaf steps (option leaf-steps-max): its run is stopped");
+    out_.sends.push_back({run_of(mem_.id),
+                          make_message(terminate_run{stop_kind::stop, "maestro_end", false})});
+  }
   auto mode = mem_.definition().failure_mode.value_or(model::failure_mode::fail_after_running);
   if (!failed_before && !loop.failed.empty() && mode == model::failure_mode::fail_immediately
       && !loop.running.empty() && !mem_.state.ending) {

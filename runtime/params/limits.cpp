@@ -35,11 +35,11 @@ bool is_reserved_name(std::string_view name) {
   return std::find(reserved_names.begin(), reserved_names.end(), name) != reserved_names.end();
 }
 
-status check_run_params(const model::param_map& x) {
+status check_run_params(const model::param_map& x, std::size_t max) {
   std::vector<std::string> details;
-  if (x.size() > run_params_max)
+  if (x.size() > max)
     details.push_back("run params: found " + std::to_string(x.size()) + ", expected at most "
-                      + std::to_string(run_params_max));
+                      + std::to_string(max));
   for (const auto& [name, item] : x) {
     if (is_reserved_name(name))
       details.push_back("run param [" + name + "]: the name is reserved");

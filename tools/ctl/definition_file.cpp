@@ -31,6 +31,8 @@ model::limits server_limits() {
   bounds.step_count_max = static_cast<std::size_t>(defaults.steps_max);
   bounds.iteration_count_max = defaults.foreach_iterations_max;
   bounds.foreach_concurrency_max = defaults.foreach_concurrency_max;
+  bounds.leaf_step_count_max = defaults.leaf_steps_max;
+  bounds.depth_max = defaults.nesting_depth_max;
   return bounds;
 }
 

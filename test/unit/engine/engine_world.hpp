@@ -57,6 +57,9 @@ class engine_world {
 public:
   explicit engine_world(engine::shard_no shards = 4) : shards_(shards) { options_.shards = shards; }
 
+  /// Limits; set before use.
+  engine::engine_options& options() { return options_; }
+
   engine::time_ms now = 1'700'000'000'000;
 
   engine::shard_reader reader() const {

@@ -151,3 +151,33 @@ TEST_CASE("clients find the newest loop run though its first iteration was kept"
   REQUIRE(overview);
   CHECK(overview->as_object()["failed_instances"] == 0);
 }
+
+TEST_CASE("a loop that would exceed the leaf steps of an instance is refused when it begins") {
+  engine_world world;
+  world.options().leaf_steps_max = 9;
+  world.exit_code_of = [](const entity_id&) { return 0; };
+  world.push(loop_over(5));
+  world.start("w");
+  CHECK(world.ended_jobs.empty());
+  auto step = step_of(world, 1);
+  CHECK(step["runtime_state"].as_object()["status"] == "FATALLY_FAILED");
+  CHECK(model::to_text(step["timeline"]).find("would run 5 × 2 leaf steps; an instance may have 9")
+        != std::string::npos);
+}
+
+TEST_CASE("a tree that grows over the leaf steps of an instance is stopped on the way") {
+  engine_world world;
+  world.options().leaf_steps_max = 20;
+  world.exit_code_of = [](const entity_id&) { return 0; };
+  // The outer loop does not know how much its inner loops will run.
+  world.push(R"({"id":"w","steps":[{"foreach":{"id":"f","concurrency":1,"params":{"loop_params":
+    {"type":"MAP","value":{"i":{"value":[1,2,3,4,5],"type":"LONG_ARRAY"}}}},"steps":[
+    {"foreach":{"id":"g","params":{"loop_params":{"type":"MAP","value":
+    {"j":{"value":[1,2,3,4,5,6,7,8],"type":"LONG_ARRAY"}}}},
+    "steps":[{"step":{"id":"s","type":"NoOp"}}]}}]}}]})");
+  world.start("w");
+  auto run = views::instance(world.reader(), {"w", 1, 1}, {true, true});
+  REQUIRE(run);
+  CHECK(run->as_object()["status"] == "STOPPED");
+  CHECK(overview_of(world, 1).ends_with(R"("details":{"STOPPED":[4],"SUCCEEDED":[[1,3]]}})"));
+}
