@@ -65,8 +65,6 @@ enum class start_status : std::uint8_t {
   stopped = 2
 };
 
-std::string_view to_string(start_status x);
-
 struct started {
   std::string workflow_id;
   std::int64_t version_id = 0;

@@ -22,7 +22,7 @@ constexpr std::size_t definitions_max = 4;
 constexpr std::int64_t dequeue_max = 50;
 
 error not_found(const std::string& workflow_id) {
-  return {ec::not_found, "Workflow [" + workflow_id + "] has not been created yet or is deleted."};
+  return {ec::not_found, "Workflow [" + workflow_id + "] has not been created yet or has been deleted."};
 }
 
 model::run_strategy strategy_of(const workflow_state& state) {
@@ -95,6 +95,7 @@ private:
   bool may_run_at_once() const;
   std::int64_t room() const;
   void terminate(run_id run, stop_kind kind, const std::string& caller);
+  std::string activation_text(std::int64_t previous, std::int64_t next) const;
   model::properties_snapshot merged(const push_definition& x) const;
 
   workflow_memory& mem_;
@@ -127,9 +128,8 @@ result<std::int64_t> judge::resolve(const std::string& text) const {
                  "Invalid workflow version [" + text + "] for workflow [" + state.workflow_id + "]",
                  {"Invalid workflow version: " + text}};
   if (number > state.latest_version)
-    return error{ec::not_found, "Cannot find version [" + text + "] of workflow ["
-                                  + state.workflow_id + "]; the latest is "
-                                  + std::to_string(state.latest_version)};
+    return error{ec::not_found, "Cannot find workflow [" + state.workflow_id + "] with version ["
+                                  + std::to_string(number) + "]"};
   return number;
 }
 
@@ -286,10 +286,28 @@ status judge::on_push(const push_definition& x) {
   return dequeue();
 }
 
+/// Clients know these sentences (recorded conversations).
+std::string judge::activation_text(std::int64_t previous, std::int64_t next) const {
+  auto& id = mem_.state.workflow_id;
+  auto version = "[" + id + "][" + std::to_string(next) + "]";
+  if (next != 0 && next == previous)
+    return "do nothing as workflow version " + version + " is already active";
+  if (next != 0)
+    return "activates workflow version " + version + ", previous active version is ["
+           + std::to_string(previous) + "]";
+  if (previous == 0)
+    return "do nothing as there is no active workflow version for [" + id + "]";
+  return "deactivated workflow [" + id + "], whose last active version is ["
+         + std::to_string(previous) + "]";
+}
+
 status judge::on_activation(const change_activation& x) {
   auto& state = mem_.state;
   if (state.latest_version == 0)
-    return refuse(not_found(state.workflow_id));
+    return refuse({ec::not_found, x.version.empty()
+                                    ? "Cannot deactivate workflow [" + state.workflow_id
+                                        + "] as it is not found"
+                                    : "Cannot find workflow [" + state.workflow_id + "]"});
   auto previous = state.active_version;
   std::int64_t next = 0;
   if (!x.version.empty()) {
@@ -304,14 +322,7 @@ status judge::on_activation(const change_activation& x) {
   event.author = x.caller;
   event.action = next != 0 ? "ACTIVATE" : "DEACTIVATE";
   auto changed = next != previous;
-  if (next != 0)
-    event.message = "Caller [" + x.caller + "] "
-                    + (changed ? "activates" : "does not change the active") + " workflow version ["
-                    + state.workflow_id + "][" + std::to_string(next)
-                    + "], previous active version is [" + std::to_string(previous) + "]";
-  else
-    event.message = "Caller [" + x.caller + "] deactivates workflow [" + state.workflow_id
-                    + "], previous active version is [" + std::to_string(previous) + "]";
+  event.message = "Caller [" + x.caller + "] " + activation_text(previous, next);
   if (changed)
     happen(activation_changed{next, x.caller});
   // Activating the active version answers version 0 (spec 04d §8, a surprise that clients know).
