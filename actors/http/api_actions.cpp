@@ -150,7 +150,7 @@ void end_iteration(const api_deps& deps, const views::run_name& name, stop_kind 
                                       + std::to_string(name.instance_id) + "]: the latest run is ["
                                       + std::to_string(latest->run_id) + "]"}));
   ask(deps, engine::instance_entity(name.workflow_id, name.instance_id, latest->run_id),
-      engine::terminate_run{kind, caller, false}, to);
+      engine::terminate_run{kind, caller, false, {}}, to);
 }
 
 void end_instance(const api_deps& deps, stop_kind kind, bool with_run, const request& asked,

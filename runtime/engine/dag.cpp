@@ -1,5 +1,6 @@
 #include "runtime/engine/dag.hpp"
 
+#include <algorithm>
 #include <unordered_map>
 
 namespace tutti::engine {
@@ -92,6 +93,36 @@ std::size_t compiled_workflow::position(std::string_view step_id) const {
     if (workflow.steps[i].id == step_id)
       return i;
   return npos;
+}
+
+namespace {
+
+/// The bits that choose a bucket: `String.hashCode`, spread as `HashMap` does.
+std::uint32_t java_hash(std::string_view id) {
+  std::uint32_t h = 0;
+  for (auto c : id)
+    h = 31 * h + static_cast<unsigned char>(c);
+  return h ^ (h >> 16);
+}
+
+} // namespace
+
+std::vector<std::uint32_t> client_order(const compiled_workflow& of,
+                                        const std::vector<bool>& in_dag) {
+  std::vector<std::uint32_t> order;
+  // Recorded answers show that steps enter the map from the last to the first.
+  for (auto i = static_cast<std::uint32_t>(in_dag.size()); i-- > 0;)
+    if (in_dag[i])
+      order.push_back(i);
+  std::uint32_t buckets = 16;
+  while (order.size() > buckets / 4 * 3)
+    buckets *= 2;
+  std::vector<std::uint32_t> bucket_of(in_dag.size());
+  for (auto i : order)
+    bucket_of[i] = java_hash(of.workflow.steps[i].id) & (buckets - 1);
+  std::stable_sort(order.begin(), order.end(),
+                   [&](auto a, auto b) { return bucket_of[a] < bucket_of[b]; });
+  return order;
 }
 
 result<workflow_ptr> compile(model::workflow definition) {

@@ -33,6 +33,12 @@ struct compiled_workflow {
   static constexpr std::size_t npos = static_cast<std::size_t>(-1);
 };
 
+/// Positions of the steps in the order in which clients know them: that of `runtime_dag`, which
+/// ordinals in overviews refer to (spec 04a §2, §9). The original keeps it in a hash map of Java;
+/// its order depends on the ids and on how many there are, and is made again here.
+std::vector<std::uint32_t> client_order(const compiled_workflow& of,
+                                        const std::vector<bool>& in_dag);
+
 using workflow_ptr = std::shared_ptr<const compiled_workflow>;
 
 result<workflow_ptr> compile(model::workflow definition);

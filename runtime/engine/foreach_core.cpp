@@ -135,8 +135,8 @@ result<std::optional<foreach_state>> loop_before(const step_memory& mem, const r
       return row.error();
     auto run = *row ? model::decode<run_spec>(**row) : result<run_spec>{run_spec{}};
     if (!run)
-      return error{ec::corrupt, "spec of run " + to_string(run_of(id)) + ": "
-                                  + run.error().message};
+      return error{ec::corrupt,
+                   "spec of run " + to_string(run_of(id)) + ": " + run.error().message};
     if (!run->partial)
       break;
   }
@@ -185,13 +185,13 @@ result<foreach_state> begin_loop(const step_memory& mem, const surroundings& aro
                   [](auto& x) { return x.type != model::step_type::foreach; }));
   if (leaves > 0 && *total > around.options->leaf_steps_max / leaves)
     return error{ec::bad_request,
-                 "foreach step " + to_string(mem.id) + " would run " + std::to_string(*total) + " × "
-                   + std::to_string(leaves) + " leaf steps; an instance may have "
+                 "foreach step " + to_string(mem.id) + " would run " + std::to_string(*total)
+                   + " × " + std::to_string(leaves) + " leaf steps; an instance may have "
                    + std::to_string(around.options->leaf_steps_max) + " (option leaf-steps-max)"};
   foreach_state loop;
-  loop.inline_id = model::foreach_workflow_id({run.internal_id(), plain_instance_id(mem),
-                                               mem.id.step_id, mem.id.instance_id,
-                                               mem.id.workflow_id});
+  loop.inline_id
+    = model::foreach_workflow_id({run.internal_id(), plain_instance_id(mem), mem.id.step_id,
+                                  mem.id.instance_id, mem.id.workflow_id});
   // A loop run belongs to the run of its step: a restarted run makes new runs of its iterations.
   loop.inline_run = mem.id.run_id;
   loop.total = *total;
@@ -255,8 +255,9 @@ void count_iterations(foreach_state& loop, const iterations_ended& report) {
 void terminate_loop(const step_memory& mem, const terminate_run& how, outcome& out) {
   auto& loop = *mem.state.loop;
   for (auto& part : loop.running)
-    out.sends.push_back({loop_part_entity(loop.inline_id, part.chunk, loop.inline_run),
-                         make_message(terminate_iterations{{how.kind, how.caller, true}})});
+    out.sends.push_back(
+      {loop_part_entity(loop.inline_id, part.chunk, loop.inline_run),
+       make_message(terminate_iterations{{how.kind, how.caller, true, how.reason}})});
 }
 
 std::int64_t running_count(const foreach_state& loop) {

@@ -109,7 +109,8 @@ private:
   outcome out_;
 };
 
-// -- made, queued, launched -------------------------------------------------------------------------
+// -- made, queued, launched
+// -------------------------------------------------------------------------
 
 result<run_ptr> judge::context_of(const create_run& x) const {
   if (x.spec.iteration && x.loop)
@@ -134,14 +135,11 @@ status judge::on_create(const create_run& x) {
   mem_.run = std::move(*run);
   set_up_steps(mem_);
   auto& spec = mem_.run->spec;
-  out_.rows.push_back({rows::run_spec(spec.workflow_id, spec.instance_id, spec.run_id),
-                       model::encode(spec)});
+  out_.rows.push_back(
+    {rows::run_spec(spec.workflow_id, spec.instance_id, spec.run_id), model::encode(spec)});
   if (x.definition)
-    out_.rows.push_back(
-      {rows::definition(spec.workflow_id, spec.internal_id, spec.version_id),
-       model::encode(*x.definition)});
-  if (!spec.iteration)
-    mem_.state.timeline.push_back(initiator_event(spec.initiator, spec.create_time));
+    out_.rows.push_back({rows::definition(spec.workflow_id, spec.internal_id, spec.version_id),
+                         model::encode(*x.definition)});
   if (x.ended_as) {
     mem_.state.status = *x.ended_as;
     mem_.state.start_time = mem_.state.end_time = around_.now;
@@ -178,10 +176,10 @@ void judge::begin() {
   if (!spec.iteration) {
     model::append_timeline(mem_.state.timeline,
                            model::log_event(around_.now, model::log_level::info,
-                                            "Workflow instance run is dequeued and begins"));
+                                            "Workflow instance is dequeued."));
     // Iterations have no timeout of their own: their loop's run has one.
-    mem_.state.timeout_due
-      = around_.now + (spec.timeout_ms > 0 ? spec.timeout_ms : default_timeout_ms);
+    mem_.state.timeout_due = around_.now
+                             + (spec.timeout_ms > 0 ? spec.timeout_ms : default_timeout_ms);
     out_.timers.push_back({true, timer_kind::run_timeout, mem_.state.timeout_due, 0});
   }
   start_all_ready();
@@ -203,7 +201,8 @@ void judge::catch_up() {
     start_all_ready();
 }
 
-// -- steps ------------------------------------------------------------------------------------------
+// -- steps
+// ------------------------------------------------------------------------------------------
 
 void judge::start_ready(std::size_t at) {
   auto& step = mem_.steps[at];
@@ -244,7 +243,9 @@ status judge::on_step_ended(const step_ended& x) {
   }
   auto fatal = x.status == step_status::fatally_failed && !x.ignore_failure_mode;
   if (fatal && x.failure_mode == model::failure_mode::fail_immediately && !mem_.state.ending) {
-    mem_.state.ending = terminate_run{stop_kind::stop, "MAESTRO_TASK", false};
+    mem_.state.ending = terminate_run{stop_kind::stop, "MAESTRO_TASK", false,
+                                      "Stop all steps because step [" + x.step_id
+                                        + "] with FAIL_IMMEDIATELY mode is failed."};
     stop_running(*mem_.state.ending);
     write_state();
   }
@@ -257,7 +258,8 @@ status judge::on_step_ended(const step_ended& x) {
                                               + std::to_string(around_.options->leaf_steps_max)
                                               + " leaf steps (option leaf-steps-max): it is "
                                                 "stopped"));
-    mem_.state.ending = terminate_run{stop_kind::stop, "maestro_end", false};
+    mem_.state.ending = terminate_run{stop_kind::stop, "maestro_end", false,
+                                      "The run has too many leaf steps."};
     stop_running(*mem_.state.ending);
     write_state();
   }
@@ -280,7 +282,8 @@ void judge::stop_running(const terminate_run& how) {
                             make_message(terminate_step{how})});
 }
 
-// -- the end ----------------------------------------------------------------------------------------
+// -- the end
+// ----------------------------------------------------------------------------------------
 
 void judge::finish_if_done() {
   if (mem_.running == 0 && mem_.state.launched && !over()) {
@@ -336,7 +339,7 @@ void judge::tell_parent() {
     out_.late_answers.emplace_back(client, ended_answer());
   mem_.waiters.clear();
   auto& spec = mem_.run->spec;
-  run_ended news{spec.instance_id,       spec.run_id,         mem_.state.status,
+  run_ended news{spec.instance_id,      spec.run_id,         mem_.state.status,
                  mem_.state.start_time, mem_.state.end_time, mem_.state.leaves};
   auto to = spec.iteration
               ? loop_part_entity(spec.workflow_id, (spec.instance_id - 1) / chunk_size, spec.run_id)
@@ -356,18 +359,23 @@ void judge::write_state() {
   out_.rows.push_back({std::move(key), std::move(value)});
 }
 
-// -- stop, timeout ------------------------------------------------------------------------------------
+// -- stop, timeout
+// ------------------------------------------------------------------------------------
 
 status judge::on_terminate(const terminate_run& x) {
   auto& id = mem_.id;
   if (!mem_.run && around_.client == 0)
     return not_here_yet();
   if (!mem_.run)
-    return refuse({ec::not_found, "Workflow instance run " + to_string(id)
-                                    + " has not been created yet"});
+    return refuse(
+      {ec::not_found, "Workflow instance run " + to_string(id) + " has not been created yet"});
   auto target = x.kind == stop_kind::kill && !x.from_ancestor ? run_status::failed
                                                               : run_status::stopped;
-  instance_acted done{id.workflow_id, id.instance_id, id.run_id, mem_.state.status, false,
+  instance_acted done{id.workflow_id,
+                      id.instance_id,
+                      id.run_id,
+                      mem_.state.status,
+                      false,
                       model::log_event(around_.now, model::log_level::info,
                                        "User [" + x.caller + "] take an action to "
                                          + std::string{to_string(x.kind)}
@@ -382,8 +390,13 @@ status judge::on_terminate(const terminate_run& x) {
     out_.answer = std::move(done);
     return unit{};
   }
-  model::append_timeline(mem_.state.timeline, done.event);
   if (!mem_.state.launched) {
+    model::append_timeline(mem_.state.timeline,
+                           model::log_event(around_.now, model::log_level::warn,
+                                            "Workflow instance status becomes ["
+                                              + std::string{to_string(target)} + "] due to reason ["
+                                              + (x.reason.empty() ? done.event.message : x.reason)
+                                              + "]"));
     mem_.state.status = target;
     mem_.state.end_time = around_.now;
     tell_parent();
@@ -404,18 +417,17 @@ status judge::on_timer(const timer_fired& x) {
   if (x.kind != timer_kind::run_timeout || over() || mem_.state.timeout_due != x.due)
     return unit{};
   mem_.state.timeout_due = 0;
-  model::append_timeline(mem_.state.timeline,
-                         model::log_event(around_.now, model::log_level::warn,
-                                          "Workflow instance run reached its timeout"));
   if (!mem_.state.ending) {
-    mem_.state.ending = terminate_run{stop_kind::time_out, "maestro", false};
+    mem_.state.ending = terminate_run{stop_kind::time_out, "maestro", false,
+                                      "The workflow instance run reached its timeout."};
     stop_running(*mem_.state.ending);
   }
   write_state();
   return unit{};
 }
 
-// -- waiting clients ------------------------------------------------------------------------------------
+// -- waiting clients
+// ------------------------------------------------------------------------------------
 
 /// The run may still be on its way from its workflow, so an unknown one is waited for as well.
 status judge::on_await() {
@@ -432,28 +444,27 @@ instance_acted judge::ended_answer() const {
   return {mem_.id.workflow_id, mem_.id.instance_id, mem_.id.run_id, mem_.state.status, true, {}};
 }
 
-// -- restart ------------------------------------------------------------------------------------------
+// -- restart
+// ------------------------------------------------------------------------------------------
 
 status judge::on_restart(const restart_instance& x) {
   if (!mem_.run)
-    return refuse({ec::not_found, "Workflow instance run " + to_string(mem_.id)
-                                    + " has not been created yet"});
+    return refuse(
+      {ec::not_found, "Workflow instance run " + to_string(mem_.id) + " has not been created yet"});
   if (mem_.run->loop)
-    return refuse({ec::bad_request, "Workflow instance " + to_string(mem_.id)
-                                      + " is an iteration; restart the instance that its loop "
-                                        "belongs to: ["
-                                      + mem_.run->initiator().ancestors.front().workflow_id + "]["
-                                      + std::to_string(
-                                        mem_.run->initiator().ancestors.front().instance_id)
-                                      + "]"});
+    return refuse({ec::bad_request,
+                   "Workflow instance " + to_string(mem_.id)
+                     + " is an iteration; restart the instance that its loop "
+                       "belongs to: ["
+                     + mem_.run->initiator().ancestors.front().workflow_id + "]["
+                     + std::to_string(mem_.run->initiator().ancestors.front().instance_id) + "]"});
   if (!over())
     return refuse({ec::bad_request, "Cannot restart workflow instance " + to_string(mem_.id)
-                                      + " in status "
-                                      + std::string{to_string(mem_.state.status)}
+                                      + " in status " + std::string{to_string(mem_.state.status)}
                                       + "; stop it first or wait for its end"});
   // The next run reads what this one and its loops left: that must have reached the rows.
-  auto row = around_.rows->get(rows::run_state(mem_.id.workflow_id, mem_.id.instance_id,
-                                               mem_.id.run_id));
+  auto row
+    = around_.rows->get(rows::run_state(mem_.id.workflow_id, mem_.id.instance_id, mem_.id.run_id));
   if (!row)
     return row.error();
   auto applied = *row ? model::decode<run_state>(**row) : result<run_state>{run_state{}};
@@ -479,7 +490,8 @@ result<outcome> decide(instance_memory& memory, const message& what, const surro
   return j.take();
 }
 
-// -- graph and aggregate --------------------------------------------------------------------------------
+// -- graph and aggregate
+// --------------------------------------------------------------------------------
 
 std::vector<bool> dag_of_run(const run_context& run) {
   auto& graph = run.workflow->dag;
@@ -509,19 +521,34 @@ std::vector<carried_step> aggregated_view(const run_context& run,
                                           const std::vector<bool>& in_dag) {
   auto view = run.spec.carried;
   auto& definitions = run.workflow->workflow.steps;
-  for (std::size_t i = 0; i < definitions.size(); ++i) {
+  auto brief_of = [&](std::size_t at) { return at < steps.size() ? steps[at] : step_brief{}; };
+  auto put = [&](std::uint32_t at, const carried_step& x) {
     auto old = std::find_if(view.begin(), view.end(),
-                            [&](auto& x) { return x.step_id == definitions[i].id; });
+                            [&](auto& y) { return y.step_id == definitions[at].id; });
     if (old == view.end())
-      old = view.insert(view.end(), {definitions[i].id, 0, step_status::not_created, 0, 0});
-    if (i >= in_dag.size() || !in_dag[i])
-      continue;
-    auto brief = i < steps.size() ? steps[i] : step_brief{};
-    if (brief.status == step_status::not_created)
-      *old = {definitions[i].id, 0, step_status::not_created, 0, 0};
+      view.push_back(x);
     else
-      *old = {definitions[i].id, run.spec.run_id, brief.status, brief.start_time, brief.end_time};
+      *old = x;
+  };
+  // New entries come by status, then by ordinal; those without a step come last (as recorded).
+  auto order = client_order(*run.workflow, in_dag);
+  auto rank = [&](std::uint32_t at) {
+    auto status = brief_of(at).status;
+    return status == step_status::not_created ? 255 : static_cast<int>(status);
+  };
+  std::stable_sort(order.begin(), order.end(), [&](auto a, auto b) { return rank(a) < rank(b); });
+  for (auto at : order) {
+    auto brief = brief_of(at);
+    if (brief.status == step_status::not_created)
+      put(at, {definitions[at].id, 0, step_status::not_created, 0, 0});
+    else
+      put(at,
+          {definitions[at].id, run.spec.run_id, brief.status, brief.start_time, brief.end_time});
   }
+  for (std::uint32_t at = 0; at < definitions.size(); ++at)
+    if (std::none_of(view.begin(), view.end(),
+                     [&](auto& x) { return x.step_id == definitions[at].id; }))
+      view.push_back({definitions[at].id, 0, step_status::not_created, 0, 0});
   return view;
 }
 
@@ -550,7 +577,8 @@ run_status aggregated_status(const run_context& run, run_status own,
   return open ? run.spec.baseline_status.value_or(own) : own;
 }
 
-// -- rows -----------------------------------------------------------------------------------------------
+// -- rows
+// -----------------------------------------------------------------------------------------------
 
 namespace {
 

@@ -25,9 +25,9 @@ struct step_brief {
   static constexpr auto fields() {
     using model::field;
     using self = step_brief;
-    return std::make_tuple(
-      field(1, "status", &self::status), field(2, "attempt", &self::attempt),
-      field(3, "start_time", &self::start_time), field(4, "end_time", &self::end_time));
+    return std::make_tuple(field(1, "status", &self::status), field(2, "attempt", &self::attempt),
+                           field(3, "start_time", &self::start_time),
+                           field(4, "end_time", &self::end_time));
   }
 };
 
@@ -50,12 +50,13 @@ struct run_state {
   static constexpr auto fields() {
     using model::field;
     using self = run_state;
-    return std::make_tuple(
-      field(1, "status", &self::status), field(2, "launched", &self::launched),
-      field(3, "start_time", &self::start_time), field(4, "end_time", &self::end_time),
-      field(5, "timeout_due", &self::timeout_due), field(6, "ending", &self::ending),
-      field(7, "timeline", &self::timeline), field(8, "steps", &self::steps),
-      field(9, "leaves", &self::leaves), field(10, "own_status", &self::own_status));
+    return std::make_tuple(field(1, "status", &self::status), field(2, "launched", &self::launched),
+                           field(3, "start_time", &self::start_time),
+                           field(4, "end_time", &self::end_time),
+                           field(5, "timeout_due", &self::timeout_due),
+                           field(6, "ending", &self::ending), field(7, "timeline", &self::timeline),
+                           field(8, "steps", &self::steps), field(9, "leaves", &self::leaves),
+                           field(10, "own_status", &self::own_status));
   }
 };
 
@@ -78,8 +79,8 @@ struct instance_memory {
   std::int64_t running = 0; ///< started and not ended
   leaf_counts leaves;
   std::shared_ptr<step_params> params; ///< of completed steps
-  std::vector<std::uint64_t> waiters; ///< clients that wait for the end
-  bool from_rows = false; ///< made from rows, and nothing was handled since
+  std::vector<std::uint64_t> waiters;  ///< clients that wait for the end
+  bool from_rows = false;              ///< made from rows, and nothing was handled since
 };
 
 /// Judges a message and folds the consequences into `memory`.

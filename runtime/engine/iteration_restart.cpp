@@ -44,15 +44,14 @@ result<std::optional<earlier_run>> read_earlier(const loop_ptr& loop, std::int64
   if (!spec)
     return error{ec::corrupt, "spec of run " + name + ": " + spec.error().message};
   // The body belongs to the version of the instance, which a restart keeps.
-  return std::optional{
-    earlier_run{std::make_shared<const run_context>(std::move(*spec), loop->body, loop),
-                std::move(**state)}};
+  return std::optional{earlier_run{
+    std::make_shared<const run_context>(std::move(*spec), loop->body, loop), std::move(**state)}};
 }
 
 /// The leaves of a step as its run has reported them.
 result<leaf_counts> reported_leaves(const run_ptr& run, const std::string& inline_id,
-                              std::int64_t iteration, const carried_step& x,
-                              const row_reader& reader) {
+                                    std::int64_t iteration, const carried_step& x,
+                                    const row_reader& reader) {
   leaf_counts out;
   auto at = run->workflow->position(x.step_id);
   if (run->workflow->workflow.steps[at].type == model::step_type::foreach) {

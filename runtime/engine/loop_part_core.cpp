@@ -28,8 +28,9 @@ public:
     if (!ok)
       return ok.error();
     if (changed_)
-      out_.rows.push_back({rows::loop_part(mem_.id.workflow_id, mem_.id.instance_id, mem_.id.run_id),
-                           model::encode(mem_.state)});
+      out_.rows.push_back(
+        {rows::loop_part(mem_.id.workflow_id, mem_.id.instance_id, mem_.id.run_id),
+         model::encode(mem_.state)});
     return std::move(out_);
   }
 
@@ -48,8 +49,8 @@ private:
       mem_.loop = std::move(*read);
     }
     if (x.spec)
-      out_.rows.push_back({rows::loop(mem_.id.workflow_id, mem_.id.run_id),
-                           model::encode(*x.spec)});
+      out_.rows.push_back(
+        {rows::loop(mem_.id.workflow_id, mem_.id.run_id), model::encode(*x.spec)});
     for (auto i = x.first; i <= x.last; ++i)
       if (auto ok = launch(i); !ok)
         return ok;
@@ -64,8 +65,7 @@ private:
     create_run order;
     auto complete = false;
     if (iteration <= mem_.loop->spec.ancestor_iterations) {
-      auto before
-        = restart_of_iteration(mem_.loop, iteration, mem_.id.run_id, *around_.rows);
+      auto before = restart_of_iteration(mem_.loop, iteration, mem_.id.run_id, *around_.rows);
       if (!before)
         return before.error();
       if (*before) {
@@ -156,10 +156,10 @@ private:
     for (std::int64_t i = 0; i < chunk_size; ++i) {
       auto bit = 1ULL << i;
       if ((mem_.state.launched & bit) != 0 && (mem_.state.ended & bit) == 0)
-        out_.sends.push_back({instance_entity(mem_.id.workflow_id,
-                                              mem_.id.instance_id * chunk_size + i + 1,
-                                              mem_.id.run_id),
-                              make_message(x.how)});
+        out_.sends.push_back(
+          {instance_entity(mem_.id.workflow_id, mem_.id.instance_id * chunk_size + i + 1,
+                           mem_.id.run_id),
+           make_message(x.how)});
     }
     return unit{};
   }

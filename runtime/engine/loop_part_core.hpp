@@ -21,10 +21,10 @@ struct loop_part_state {
   static constexpr auto fields() {
     using model::field;
     using self = loop_part_state;
-    return std::make_tuple(
-      field(1, "launched", &self::launched), field(2, "ended", &self::ended),
-      field(3, "unreported", &self::unreported), field(4, "reporting", &self::reporting),
-      field(5, "ending", &self::ending));
+    return std::make_tuple(field(1, "launched", &self::launched), field(2, "ended", &self::ended),
+                           field(3, "unreported", &self::unreported),
+                           field(4, "reporting", &self::reporting),
+                           field(5, "ending", &self::ending));
   }
 };
 

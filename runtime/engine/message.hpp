@@ -159,12 +159,15 @@ struct terminate_run {
   std::string caller;
   /// Of an ancestor: its own steps end STOPPED whatever the kind (spec 04d §2.2).
   bool from_ancestor = false;
+  /// Why, for timelines; empty: a user asked for it.
+  std::string reason;
 
   static constexpr auto fields() {
     using model::field;
     return std::make_tuple(field(1, "kind", &terminate_run::kind),
                            field(2, "caller", &terminate_run::caller),
-                           field(3, "from_ancestor", &terminate_run::from_ancestor));
+                           field(3, "from_ancestor", &terminate_run::from_ancestor),
+                           field(4, "reason", &terminate_run::reason));
   }
 };
 

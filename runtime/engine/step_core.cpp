@@ -35,6 +35,8 @@ constexpr std::int64_t default_timeout_ms = 10LL * 24 * 3600 * 1000;
 /// A job that found no room is offered again after this pause.
 constexpr std::int64_t refused_pause_ms = 1000;
 constexpr std::int64_t default_sleep_s = 3;
+/// Tells a step's own timeout, which may be tried again, from that of its run.
+constexpr std::string_view step_timeout_reason = "The step reached its timeout.";
 
 /// The legal transitions of one attempt (spec 04b §3), in one place.
 bool legal(step_status from, step_status to) {
@@ -162,7 +164,8 @@ private:
     auto reader = around_.rows;
     auto run = run_of(mem_.id);
     auto context = mem_.run;
-    return {mem_.run.get(), &mem_.definition(),
+    return {mem_.run.get(),
+            &mem_.definition(),
             [upstream, reader, run, context](std::string_view step, std::string_view name) {
               // A step that a restarted run does not repeat lies in the run that did it.
               auto from = run;
@@ -171,7 +174,9 @@ private:
                   from.run_id = x.run_id;
               return find_upstream(upstream.get(), *reader, from, step, name);
             },
-            mem_.state.attempt, &mem_.state.step_uuid, around_.now,
+            mem_.state.attempt,
+            &mem_.state.step_uuid,
+            around_.now,
             around_.options->params_max_chars};
   }
 
@@ -188,7 +193,8 @@ private:
   void on_iterations(const iterations_ended& x);
   void on_resume();
 
-  // -- the way of an attempt ------------------------------------------------------------------------
+  // -- the way of an attempt
+  // ------------------------------------------------------------------------
 
   void begin_attempt();
   bool prepare();
@@ -202,6 +208,7 @@ private:
   void internal_failure(const error& why);
   void end(step_status as);
   void end_by(const terminate_run& how);
+  void end_as_asked();
   void on_job_ended(const job_update& x);
   void on_timeout();
   void retry_after(step_status failure);
@@ -250,7 +257,8 @@ const model::param* judge::find_upstream(const step_params* known, const row_rea
   return ok ? read.find(name) : nullptr;
 }
 
-// -- start ------------------------------------------------------------------------------------------
+// -- start
+// ------------------------------------------------------------------------------------------
 
 void judge::on_start(const start_step& x) {
   // A repeated order finds the attempt that the first one made.
@@ -275,7 +283,7 @@ void judge::begin_attempt() {
   move(step_status::created);
   if (!mem_.state.satisfied) {
     note(model::log_level::info,
-         "Step is unsatisfied: no condition of a predecessor selected it.");
+         "Step condition is unsatisfied because no predecessors can reach it.");
     end(step_status::unsatisfied);
     return;
   }
@@ -390,7 +398,8 @@ void judge::send_launch() {
   out_.effects.emplace_back(std::move(*job));
 }
 
-// -- timers -----------------------------------------------------------------------------------------
+// -- timers
+// -----------------------------------------------------------------------------------------
 
 void judge::arm(timer_kind kind, time_ms due) {
   out_.timers.push_back({true, kind, due, mem_.state.attempt});
@@ -457,13 +466,20 @@ void judge::on_timeout() {
   changed_ = true;
   if (mem_.state.ending)
     return;
-  auto seconds = (mem_.state.timeout_ms > 0 ? mem_.state.timeout_ms : default_timeout_ms) / 1000;
-  note(model::log_level::info,
-       "Step timed out after " + std::to_string(seconds) + " s (its timeout)");
-  on_terminate({stop_kind::time_out, "maestro", false});
+  terminate_run how{stop_kind::time_out, "maestro", false, std::string{step_timeout_reason}};
+  if (mem_.state.external) {
+    mem_.state.ending = std::move(how);
+    out_.effects.emplace_back(terminate_job{mem_.state.step_uuid});
+  } else if (mem_.state.loop && !mem_.state.loop->running.empty()) {
+    mem_.state.ending = std::move(how);
+    terminate_loop(mem_, *mem_.state.ending, out_);
+  } else {
+    fail(step_status::timeout_failed, {});
+  }
 }
 
-// -- ends -------------------------------------------------------------------------------------------
+// -- ends
+// -------------------------------------------------------------------------------------------
 
 void judge::succeed() {
   if (mem_.state.loop) {
@@ -490,21 +506,21 @@ void judge::fail(step_status kind, const std::string& why) {
   if (mem_.state.default_retry)
     mem_.state.default_retry = false;
   auto& retry = mem_.state.retry;
-  note(model::log_level::error, why);
+  if (!why.empty())
+    note(model::log_level::error, why);
   auto left = kind == step_status::user_failed ? retry.error_retry_limit - retry.error_retries
               : kind == step_status::platform_failed
                 ? retry.platform_retry_limit - retry.platform_retries
                 : retry.timeout_retry_limit - retry.timeout_retries;
   if (!retry.retryable || left <= 0) {
+    if (kind == step_status::timeout_failed)
+      note(model::log_level::info, "Step instance is timed out.");
     fail_for_good(kind == step_status::timeout_failed ? step_status::timed_out
                                                       : step_status::fatally_failed);
     return;
   }
   auto pause = backoff_ms(retry, kind);
-  note(model::log_level::info,
-       "Attempt " + std::to_string(mem_.state.attempt) + " failed; the next one starts in "
-         + std::to_string((pause + 999) / 1000) + " s, " + std::to_string(left)
-         + (left == 1 ? " try is left" : " tries are left"));
+  note(model::log_level::info, "Retrying task in [" + std::to_string((pause + 999) / 1000) + "s]");
   disarm(timer_kind::step_timeout, mem_.state.timeout_due);
   move(kind);
   mem_.state.wake_due = around_.now + pause;
@@ -522,7 +538,8 @@ void judge::fail_for_good(step_status kind) {
     return;
   }
   move(kind);
-  note(model::log_level::info, "The failure is ignored (failure mode IGNORE_FAILURE)");
+  note(model::log_level::info, "Step is failed but marked as COMPLETED_WITH_ERROR because its "
+                               "failure mode is IGNORE_FAILURE.");
   stamp(mem_.state.state, step_status::completed_with_error, around_.now);
   end(step_status::completed_with_error);
 }
@@ -588,7 +605,8 @@ void judge::tell_instance() {
   out_.sends.push_back({run_of(mem_.id), make_message(std::move(news))});
 }
 
-// -- stop, kill, timeout ------------------------------------------------------------------------------
+// -- stop, kill, timeout
+// ------------------------------------------------------------------------------
 
 /// The status that an action leads to: an ancestor's action stops, whatever it is (04d §2.2).
 void judge::end_by(const terminate_run& how) {
@@ -602,6 +620,15 @@ void judge::end_by(const terminate_run& how) {
   }
   mem_.state.ignore_failure_mode = true;
   end(step_status::fatally_failed);
+}
+
+/// What runs has ended because it was told to: the step follows.
+void judge::end_as_asked() {
+  auto how = *mem_.state.ending;
+  if (how.reason != step_timeout_reason)
+    return end_by(how);
+  mem_.state.ending.reset();
+  fail(step_status::timeout_failed, {});
 }
 
 void judge::on_terminate(const terminate_run& how) {
@@ -633,8 +660,11 @@ void judge::on_terminate(const terminate_run& how) {
   if (mem_.state.ending && how.kind != stop_kind::kill)
     return;
   changed_ = true;
-  note(model::log_level::info, "User [" + how.caller + "] took the action "
-                                 + std::string{to_string(how.kind)} + " on the step");
+  if (how.kind != stop_kind::time_out)
+    note(model::log_level::info,
+         "User [" + how.caller + "] take action [" + std::string{to_string(how.kind)}
+           + "] on the step due to reason: ["
+           + (how.reason.empty() ? "manual workflow instance API call" : how.reason) + "]");
   if (mem_.state.external) {
     mem_.state.ending = how;
     out_.effects.emplace_back(terminate_job{mem_.state.step_uuid});
@@ -648,7 +678,8 @@ void judge::on_terminate(const terminate_run& how) {
   end_by(how);
 }
 
-// -- jobs -------------------------------------------------------------------------------------------
+// -- jobs
+// -------------------------------------------------------------------------------------------
 
 void judge::on_job(const job_update& x) {
   auto known = x.step_uuid == mem_.state.step_uuid && !over() && mem_.state.external;
@@ -670,8 +701,7 @@ void judge::on_job(const job_update& x) {
       }
       mem_.state.wake_due = around_.now + refused_pause_ms;
       changed_ = true;
-      out_.timers.push_back(
-        {true, timer_kind::sleep, mem_.state.wake_due, mem_.state.attempt});
+      out_.timers.push_back({true, timer_kind::sleep, mem_.state.wake_due, mem_.state.attempt});
       break;
     default:
       on_job_ended(x);
@@ -685,15 +715,7 @@ void judge::on_job_ended(const job_update& x) {
   if (mem_.state.state.status == step_status::starting)
     move(step_status::running);
   if (mem_.state.ending) {
-    auto how = *mem_.state.ending;
-    auto retries = mem_.state.retry.timeout_retry_limit - mem_.state.retry.timeout_retries;
-    if (how.kind == stop_kind::time_out && !how.from_ancestor && how.caller == "maestro"
-        && retries > 0) {
-      mem_.state.ending.reset();
-      fail(step_status::timeout_failed, "The timed-out process has ended");
-      return;
-    }
-    end_by(how);
+    end_as_asked();
     return;
   }
   if (x.phase == phase::lost || x.phase == phase::failed_to_start) {
@@ -721,7 +743,8 @@ void judge::on_job_ended(const job_update& x) {
   succeed();
 }
 
-// -- loops ------------------------------------------------------------------------------------------
+// -- loops
+// ------------------------------------------------------------------------------------------
 
 void judge::on_iterations(const iterations_ended& x) {
   if (!mem_.state.loop || over())
@@ -735,20 +758,21 @@ void judge::on_iterations(const iterations_ended& x) {
     note(model::log_level::error, "The loop has run more than "
                                     + std::to_string(around_.options->leaf_steps_max)
                                     + " leaf steps (option leaf-steps-max): its run is stopped");
-    out_.sends.push_back({run_of(mem_.id),
-                          make_message(terminate_run{stop_kind::stop, "maestro_end", false})});
+    out_.sends.push_back(
+      {run_of(mem_.id), make_message(terminate_run{stop_kind::stop, "maestro_end", false,
+                                                   "The loop has too many leaf steps."})});
   }
   auto mode = mem_.definition().failure_mode.value_or(model::failure_mode::fail_after_running);
   if (!failed_before && !loop.failed.empty() && mode == model::failure_mode::fail_immediately
       && !loop.running.empty() && !mem_.state.ending) {
     note(model::log_level::info, "An iteration failed: the others are ended (FAIL_IMMEDIATELY)");
-    terminate_loop(mem_, {stop_kind::kill, "maestro", true}, out_);
+    terminate_loop(mem_, {stop_kind::kill, "maestro", true, "An iteration has failed."}, out_);
   }
   launch_iterations(mem_, around_, out_);
   if (!loop_is_over(mem_))
     return;
   if (mem_.state.ending)
-    end_by(*mem_.state.ending);
+    end_as_asked();
   else
     succeed();
 }

@@ -30,7 +30,7 @@ struct foreach_state {
   std::string inline_id;
   std::int64_t inline_run = 1;
   std::int64_t total = 0;
-  std::int64_t next = 0; ///< iterations launched so far = zero-based index of the next one
+  std::int64_t next = 0;   ///< iterations launched so far = zero-based index of the next one
   std::int64_t limit = 20; ///< most that run at a time
   bool strict = false;
   interval_set succeeded;
@@ -38,7 +38,7 @@ struct foreach_state {
   interval_set stopped;
   interval_set timed_out;
   std::vector<chunk_running> running; ///< sorted by chunk; bounded by `limit`
-  std::vector<std::uint64_t> seeded; ///< shards that hold the loop spec (bit = shard)
+  std::vector<std::uint64_t> seeded;  ///< shards that hold the loop spec (bit = shard)
   leaf_counts leaves;
   /// Restart: iterations that earlier runs of this step had launched (spec 04c §3.4).
   std::int64_t ancestor_iterations = 0;
@@ -48,14 +48,16 @@ struct foreach_state {
   static constexpr auto fields() {
     using model::field;
     using self = foreach_state;
-    return std::make_tuple(
-      field(1, "inline_id", &self::inline_id), field(2, "inline_run", &self::inline_run),
-      field(3, "total", &self::total), field(4, "next", &self::next), field(5, "limit", &self::limit),
-      field(6, "strict", &self::strict), field(7, "succeeded", &self::succeeded),
-      field(8, "failed", &self::failed), field(9, "stopped", &self::stopped),
-      field(10, "timed_out", &self::timed_out), field(11, "running", &self::running),
-      field(12, "seeded", &self::seeded), field(13, "leaves", &self::leaves),
-      field(14, "ancestor_iterations", &self::ancestor_iterations));
+    return std::make_tuple(field(1, "inline_id", &self::inline_id),
+                           field(2, "inline_run", &self::inline_run),
+                           field(3, "total", &self::total), field(4, "next", &self::next),
+                           field(5, "limit", &self::limit), field(6, "strict", &self::strict),
+                           field(7, "succeeded", &self::succeeded),
+                           field(8, "failed", &self::failed), field(9, "stopped", &self::stopped),
+                           field(10, "timed_out", &self::timed_out),
+                           field(11, "running", &self::running), field(12, "seeded", &self::seeded),
+                           field(13, "leaves", &self::leaves),
+                           field(14, "ancestor_iterations", &self::ancestor_iterations));
   }
 };
 
@@ -70,7 +72,7 @@ struct step_state {
   bool default_retry = true; ///< `retry` is untouched and not stored
   std::int64_t timeout_ms = 0;
   std::int64_t timeout_due = 0; ///< armed timers: needed to disarm them
-  std::int64_t wake_due = 0; ///< sleep or retry
+  std::int64_t wake_due = 0;    ///< sleep or retry
   std::vector<model::timeline_event> timeline;
   ordered_map<bool> conditions;
   bool has_params = false;
@@ -94,8 +96,7 @@ struct step_state {
       field(10, "wake_due", &self::wake_due), field(11, "timeline", &self::timeline),
       field(12, "conditions", &self::conditions), field(13, "has_params", &self::has_params),
       field(14, "external", &self::external), field(15, "ending", &self::ending),
-      field(16, "loop", &self::loop),
-      field(17, "ignore_failure_mode", &self::ignore_failure_mode));
+      field(16, "loop", &self::loop), field(17, "ignore_failure_mode", &self::ignore_failure_mode));
   }
 };
 

@@ -118,12 +118,11 @@ json::value runtime_workflow(const run_view& view) {
 
 json::object runtime_dag(const run_view& view) {
   json::object out;
-  for (std::size_t i = 0; i < view.steps().size(); ++i)
-    if (view.in_dag[i]) {
-      auto transition = view.steps()[i].transition;
-      transition.predecessors = view.parents(i);
-      out[view.steps()[i].id] = model::to_json(transition);
-    }
+  for (auto i : client_order(*view.run->workflow, view.in_dag)) {
+    auto transition = view.steps()[i].transition;
+    transition.predecessors = view.parents(i);
+    out[view.steps()[i].id] = model::to_json(transition);
+  }
   return out;
 }
 
@@ -186,9 +185,7 @@ json::value time_or_null(std::int64_t time) {
 json::object step_overview(const run_view& view, const std::vector<step_brief>& briefs) {
   std::map<step_status, json::array> lists;
   std::int64_t ordinal = 0;
-  for (std::size_t i = 0; i < briefs.size(); ++i) {
-    if (!view.in_dag[i])
-      continue;
+  for (auto i : client_order(*view.run->workflow, view.in_dag)) {
     ++ordinal;
     auto& x = briefs[i];
     if (x.status != step_status::not_created)
@@ -207,9 +204,8 @@ json::object step_overview(const run_view& view, const std::vector<step_brief>& 
 std::map<step_status, json::array> references(const run_view& view,
                                               const std::vector<step_brief>& briefs) {
   std::map<step_status, json::array> out;
-  for (std::size_t i = 0; i < briefs.size(); ++i)
-    if (view.in_dag[i] && is_overview_status(briefs[i].status)
-        && view.steps()[i].type != model::step_type::foreach)
+  for (auto i : client_order(*view.run->workflow, view.in_dag))
+    if (is_overview_status(briefs[i].status) && view.steps()[i].type != model::step_type::foreach)
       out[briefs[i].status].push_back(text(std::to_string(view.name.instance_id) + ":"
                                            + view.steps()[i].id + ":"
                                            + std::to_string(briefs[i].attempt)));

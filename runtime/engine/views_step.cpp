@@ -125,10 +125,6 @@ json::value retry_json(const step_state& attempt) {
   return model::to_json(retry);
 }
 
-std::int64_t timeout_of(const step_state& attempt) {
-  return attempt.timeout_ms != 0 ? attempt.timeout_ms : params::default_timeout_ms;
-}
-
 // -- timeline -------------------------------------------------------------------------------------
 
 json::value timeline(const step_state& attempt, bool enriched) {
@@ -147,6 +143,11 @@ json::value timeline(const step_state& attempt, bool enriched) {
   add(x.evaluate_param_time, step_status::evaluating_params);
   add(x.wait_permit_time, step_status::waiting_for_permits);
   add(x.start_time, step_status::starting);
+  if (x.start_time) {
+    // Clients of the original see both lines for each step that starts; none of it is stored.
+    for (auto* line : {"The step is still waiting for tag permit", "Tag permit acquired"})
+      begun.push_back(model::log_event(*x.start_time, model::log_level::info, line));
+  }
   add(x.execute_time, step_status::running);
   add(x.finish_time, step_status::finishing);
   std::optional<model::timeline_event> ended;
@@ -187,7 +188,8 @@ result<json::object> step_json(const shard_reader& from, const run_view& view, s
   out["params"] = model::to_json(*all);
   out["transition"] = transition(view, at, attempt);
   out["step_retry"] = retry_json(attempt);
-  out["timeout_in_millis"] = timeout_of(attempt);
+  if (attempt.timeout_ms != 0)
+    out["timeout_in_millis"] = attempt.timeout_ms;
   out["runtime_state"] = model::to_json(attempt.state);
   if (attempt.state.finish_time)
     out["signal_outputs"] = json::object{};

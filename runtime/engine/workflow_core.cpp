@@ -22,7 +22,8 @@ constexpr std::size_t definitions_max = 4;
 constexpr std::int64_t dequeue_max = 50;
 
 error not_found(const std::string& workflow_id) {
-  return {ec::not_found, "Workflow [" + workflow_id + "] has not been created yet or has been deleted."};
+  return {ec::not_found,
+          "Workflow [" + workflow_id + "] has not been created yet or has been deleted."};
 }
 
 model::run_strategy strategy_of(const workflow_state& state) {
@@ -30,6 +31,9 @@ model::run_strategy strategy_of(const workflow_state& state) {
 }
 
 /// One call of `decide`: collects events, evolves as it goes, and gathers what follows.
+/// Who ends runs that stand in the way of a new one.
+constexpr auto strategy_name = "maestro_run_strategy";
+
 class judge {
 public:
   judge(workflow_memory& memory, const surroundings& around) : mem_(memory), around_(around) {}
@@ -86,15 +90,15 @@ private:
                std::uint64_t client);
   void answer_started(const run_spec& spec, start_status how, model::timeline_event event,
                       std::uint64_t client);
-  status make_room(const run_spec& spec);
+  status make_room();
   status displace_queue(const std::string& why);
-  status end_queued(run_id run, run_status as, const std::string& why);
+  status end_queued(run_id run, run_status as, const std::string& by, const std::string& why);
   status send_create(run_spec spec, bool launch, std::optional<run_status> ended_as,
                      std::string note);
   status dequeue();
   bool may_run_at_once() const;
   std::int64_t room() const;
-  void terminate(run_id run, stop_kind kind, const std::string& caller);
+  void terminate(run_id run, stop_kind kind, const std::string& caller, const std::string& why);
   std::string activation_text(std::int64_t previous, std::int64_t next) const;
   model::properties_snapshot merged(const push_definition& x) const;
 
@@ -304,10 +308,10 @@ std::string judge::activation_text(std::int64_t previous, std::int64_t next) con
 status judge::on_activation(const change_activation& x) {
   auto& state = mem_.state;
   if (state.latest_version == 0)
-    return refuse({ec::not_found, x.version.empty()
-                                    ? "Cannot deactivate workflow [" + state.workflow_id
-                                        + "] as it is not found"
-                                    : "Cannot find workflow [" + state.workflow_id + "]"});
+    return refuse({ec::not_found,
+                   x.version.empty()
+                     ? "Cannot deactivate workflow [" + state.workflow_id + "] as it is not found"
+                     : "Cannot find workflow [" + state.workflow_id + "]"});
   auto previous = state.active_version;
   std::int64_t next = 0;
   if (!x.version.empty()) {
@@ -425,7 +429,7 @@ status judge::admit(run_spec spec, std::int64_t version, const model::initiator&
     return send_create(std::move(spec), false, run_status::stopped,
                        "Stopped by the run strategy FIRST_ONLY: another run is not finished");
   }
-  if (auto ok = make_room(spec); !ok)
+  if (auto ok = make_room(); !ok)
     return ok;
   auto now = may_run_at_once();
   event.summary.queued = !now;
@@ -436,29 +440,29 @@ status judge::admit(run_spec spec, std::int64_t version, const model::initiator&
 }
 
 /// LAST_ONLY and SERIAL_LATEST_ONLY put others out of the way of the new run.
-status judge::make_room(const run_spec& spec) {
+status judge::make_room() {
   auto rule = strategy_of(mem_.state).rule;
   if (rule != run_rule::last_only && rule != run_rule::serial_latest_only)
     return unit{};
-  auto name = "[" + spec.workflow_id + "][" + std::to_string(spec.instance_id) + "]["
-              + std::to_string(spec.run_id) + "]";
-  if (auto ok = displace_queue("Displaced by the newer run " + name); !ok)
+  auto displaced = "With " + std::string{to_string(rule)}
+                   + " run strategy, this run is stopped due to starting a new run.";
+  if (auto ok = displace_queue(displaced); !ok)
     return ok;
   if (rule == run_rule::last_only)
     for (auto run : mem_.running)
-      terminate(run, stop_kind::stop, "maestro_run_strategy");
+      terminate(run, stop_kind::stop, strategy_name, displaced);
   return unit{};
 }
 
 status judge::displace_queue(const std::string& why) {
   while (!mem_.queue.empty())
-    if (auto ok = end_queued(mem_.queue.front(), run_status::stopped, why); !ok)
+    if (auto ok = end_queued(mem_.queue.front(), run_status::stopped, strategy_name, why); !ok)
       return ok;
   return unit{};
 }
 
 /// Ends a run that never began: here at once, and in its own shard by a message.
-status judge::end_queued(run_id run, run_status as, const std::string& why) {
+status judge::end_queued(run_id run, run_status as, const std::string& by, const std::string& why) {
   auto summary = summary_of(run);
   if (!summary)
     return summary.error();
@@ -467,13 +471,14 @@ status judge::end_queued(run_id run, run_status as, const std::string& why) {
   next.queued = false;
   next.end_time = around_.now;
   happen(run_progressed{run.first, run.second, next, true});
-  terminate(run, as == run_status::failed ? stop_kind::kill : stop_kind::stop, why);
+  terminate(run, as == run_status::failed ? stop_kind::kill : stop_kind::stop, by, why);
   return unit{};
 }
 
-void judge::terminate(run_id run, stop_kind kind, const std::string& caller) {
+void judge::terminate(run_id run, stop_kind kind, const std::string& caller,
+                      const std::string& why) {
   todo_.out.sends.push_back({instance_entity(mem_.state.workflow_id, run.first, run.second),
-                             make_message(terminate_run{kind, caller, false})});
+                             make_message(terminate_run{kind, caller, false, why})});
 }
 
 status judge::send_create(run_spec spec, bool launch, std::optional<run_status> ended_as,
@@ -568,12 +573,15 @@ status judge::dequeue() {
 status judge::on_stop_all(const stop_workflow& x) {
   auto queued = mem_.queue.size();
   auto as = x.kind == stop_kind::kill ? run_status::failed : run_status::stopped;
+  auto why = "All workflow instances of workflow id [" + mem_.state.workflow_id
+             + "] are terminated to status [" + std::string{to_string(as)} + "] by the caller ["
+             + x.caller + "]";
   while (!mem_.queue.empty())
-    if (auto ok = end_queued(mem_.queue.front(), as, x.caller); !ok)
+    if (auto ok = end_queued(mem_.queue.front(), as, x.caller, why); !ok)
       return ok;
   auto running = mem_.running.size();
   for (auto run : mem_.running)
-    terminate(run, x.kind, x.caller);
+    terminate(run, x.kind, x.caller, why);
   model::timeline_event event;
   event.timestamp = around_.now;
   event.type = model::timeline_type::action;
@@ -618,12 +626,12 @@ status judge::on_stop(const stop_instance& x) {
                                       + " workflow instance " + name + ": it has ended as "
                                       + std::string{to_string(now.status)}});
   else if (now.queued) {
-    if (auto ok = end_queued(run, target, x.caller); !ok)
+    if (auto ok = end_queued(run, target, x.caller, event.message); !ok)
       return ok;
     done.status = target;
     done.completed = true;
   } else
-    terminate(run, x.kind, x.caller);
+    terminate(run, x.kind, x.caller, {});
   todo_.out.answer = std::move(done);
   return unit{};
 }
