@@ -1,5 +1,7 @@
 #include "storage/rocks/rocks_tuning.hpp"
 
+#include "storage/rocks/rocks_logger.hpp"
+
 #include <rocksdb/convenience.h>
 #include <rocksdb/filter_policy.h>
 #include <rocksdb/table.h>
@@ -45,9 +47,8 @@ rocksdb::DBOptions database_options(const rocks_options& options) {
   out.max_bgerror_resume_count = 0;
   out.stats_dump_period_sec = 0;
   out.stats_persist_period_sec = 0;
+  out.info_log = make_rocks_logger();
   out.info_log_level = rocksdb::WARN_LEVEL;
-  out.max_log_file_size = rocks_options::mib;
-  out.keep_log_file_num = 2;
   out.max_manifest_file_size = 16 * rocks_options::mib;
   return out;
 }
