@@ -93,6 +93,8 @@ status node::open(const store_tuner& tune) {
   if (!runner)
     return runner.error();
   runner_ = std::move(*runner);
+  cleaner_ = std::make_shared<worker::run_cleaner>(
+    runner_, worker::cleaner_options{options_.step_log_retention_ms, wall_ms});
   return unit{};
 }
 
@@ -117,6 +119,7 @@ void node::spawn() {
   work.shards = shards_;
   work.peer = peer;
   work.now = wall_ms;
+  work.forget = [cleaner = cleaner_](const std::string& uuid) { cleaner->forget(uuid); };
   work.limits.log_max_bytes = options_.step_log_max_bytes;
   work.limits.orphan_grace_ms = options_.orphan_grace_ms;
   executor_ = spawn_executor(system, std::move(work));
@@ -154,6 +157,8 @@ void node::spawn() {
 
 node::~node() {
   // No new work, then the ones that speak to others, then the log, then the system.
+  if (cleaner_)
+    cleaner_->stop();
   if (runner_)
     runner_->stop();
   if (!system_)

@@ -5,6 +5,7 @@
 #include "actors/node/shard_map.hpp"
 #include "actors/wire/shard_messages.hpp"
 #include "actors/worker/process_runner.hpp"
+#include "actors/worker/run_cleaner.hpp"
 #include "config/options/node_options.hpp"
 #include "storage/journal/node_store.hpp"
 
@@ -87,6 +88,7 @@ private:
   node_counters counters_;
   std::shared_ptr<storage::node_store> store_;
   std::shared_ptr<worker::process_runner> runner_;
+  std::shared_ptr<worker::run_cleaner> cleaner_;
   std::shared_ptr<shard_map> map_;
   config system_config_;
   std::optional<caf::actor_system> system_;

@@ -42,7 +42,10 @@ private:
     std::visit(overload{
                  [&](const engine::launch_job& job) { start_job(x.step, job); },
                  [&](const engine::terminate_job& job) { end_job(job.step_uuid); },
-                 [&](const engine::forget_job& job) { steps_.erase(job.step_uuid); },
+                 [&](const engine::forget_job& job) {
+                   steps_.erase(job.step_uuid);
+                   deps_.forget(job.step_uuid);
+                 },
                },
                *x.what);
   }

@@ -17,6 +17,8 @@ struct executor_deps {
   std::function<wire::shard_keeper_actor(engine::shard_no)> peer;
   std::function<engine::time_ms()> now;
   worker::job_limits limits;
+  /// The end of a job is recorded: its folder may be put away. Must not wait.
+  std::function<void(const std::string& step_uuid)> forget = [](const std::string&) {};
   std::int64_t grace_ms = 10'000;
   /// Jobs that wait for a free place; over it jobs are refused and offered again by their steps.
   std::size_t queue_max = 10'000;

@@ -1,10 +1,12 @@
 #include "actors/worker/process_runner.hpp"
 
+#include "actors/worker/ended_runs.hpp"
 #include "actors/worker/job_order.hpp"
 #include "actors/worker/log_segments.hpp"
 #include "actors/worker/run_folder.hpp"
 #include "actors/worker/runner_loop.hpp"
 #include "actors/worker/runner_queue.hpp"
+#include "runtime/base/log.hpp"
 
 #include <sys/eventfd.h>
 
@@ -50,6 +52,16 @@ result<run_folder> ended_folder(const runner_options& options, const std::string
   return folder;
 }
 
+/// The folder of an attempt, ended or not.
+std::string path_of(const runner_options& options, const std::string& step_uuid) {
+  auto path = options.runs_dir + "/" + step_uuid;
+  std::error_code failure;
+  if (!fs::exists(path, failure))
+    if (auto ended = ended_runs{options.ended_dir}.find(step_uuid))
+      return *ended;
+  return path;
+}
+
 status remove_tree(const std::string& path) {
   std::error_code failure;
   fs::remove_all(path, failure);
@@ -66,6 +78,10 @@ result<std::unique_ptr<process_runner>> process_runner::open(runner_options opti
   options.runs_dir = fs::absolute(options.runs_dir, failure).string();
   if (!failure)
     options.step_binary = fs::absolute(options.step_binary, failure).string();
+  if (options.ended_dir.empty())
+    options.ended_dir = (fs::path{options.runs_dir}.parent_path() / "ended").string();
+  if (!failure)
+    options.ended_dir = fs::absolute(options.ended_dir, failure).string();
   if (!failure)
     fs::create_directories(options.runs_dir, failure);
   if (failure)
@@ -138,6 +154,34 @@ status process_runner::forget(const std::string& step_uuid) const {
   return unit{};
 }
 
+status process_runner::put_away(const std::string& step_uuid, std::int64_t day) const {
+  std::error_code failure;
+  auto path = options_.runs_dir + "/" + step_uuid;
+  if (check_uuid(step_uuid) && !fs::exists(path, failure))
+    return unit{};
+  if (auto ok = forget(step_uuid); !ok)
+    return ok;
+  return ended_runs{options_.ended_dir}.take(path, step_uuid, day);
+}
+
+void process_runner::put_away_left(std::int64_t day) const {
+  const auto still = fs::file_time_type::clock::now() - std::chrono::hours{24};
+  std::error_code failure;
+  for (fs::directory_iterator i{options_.runs_dir, failure}, end; !failure && i != end;
+       i.increment(failure)) {
+    std::error_code gone;
+    const auto changed = fs::last_write_time(i->path() / file_name::result, gone);
+    if (gone || changed >= still)
+      continue;
+    if (auto ok = put_away(i->path().filename().string(), day); !ok)
+      log::debug("run-not-put-away", {{"folder", i->path().string()}, {"why", ok.error().message}});
+  }
+}
+
+result<bool> process_runner::remove_ended_before(std::int64_t day, std::size_t most) const {
+  return ended_runs{options_.ended_dir}.remove_before(day, most);
+}
+
 status process_runner::erase(const std::string& step_uuid) const {
   auto folder = ended_folder(options_, step_uuid);
   if (!folder)
@@ -154,7 +198,7 @@ result<log_chunk> process_runner::read_log(const std::string& step_uuid, const s
                  "log '" + stream + "' of step " + step_uuid
                    + " does not exist, there are stdout and stderr",
                  {}};
-  auto folder = run_folder::open(options_.runs_dir + "/" + step_uuid);
+  auto folder = run_folder::open(path_of(options_, step_uuid));
   if (!folder)
     return folder.error();
   return read_segments(folder->fd(), stream, offset, limit);

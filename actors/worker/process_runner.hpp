@@ -16,6 +16,9 @@ namespace tutti::worker {
 struct runner_options {
   /// Holds one run folder per attempt; made if absent.
   std::string runs_dir;
+  /// Holds the run folders of ended attempts by day (see ended_runs); made when needed. On the
+  /// same file system as `runs_dir`; empty: beside it, under the name `ended`.
+  std::string ended_dir;
   /// Path of the program tutti-step.
   std::string step_binary;
   /// Jobs that may run at the same time; attached ones count, but are never refused.
@@ -67,6 +70,16 @@ public:
   /// and result stay, but outputs from the output file are gone. Runs on the caller's thread and
   /// may take long. Fails with conflict if the job runs.
   status forget(const std::string& step_uuid) const;
+
+  /// Forgets, and moves the folder to those of `day` (days since the epoch).
+  status put_away(const std::string& step_uuid, std::int64_t day) const;
+
+  /// Puts away what an earlier daemon had no time for: folders with a result that lie still for
+  /// a day. Looks at each folder that is not put away.
+  void put_away_left(std::int64_t day) const;
+
+  /// Removes at most `most` attempts that were put away before `day`; true if more are left.
+  result<bool> remove_ended_before(std::int64_t day, std::size_t most) const;
 
   /// Forgets, and drops logs and result too. The uuid must never be launched again.
   status erase(const std::string& step_uuid) const;

@@ -85,6 +85,8 @@ lines process_lines() {
             "Local processes of steps that run at a time; by default two for each core."),
     bytes("step-log-max-bytes", &self::step_log_max_bytes, {64 * kb, 64 * gb},
           "Output kept of one stream of one attempt; what comes after is dropped."),
+    duration("step-log-retention", &self::step_log_retention_ms, {day, 3650 * day},
+             "Logs and results of ended attempts are removed after this time, in whole days."),
     duration("orphan-grace", &self::orphan_grace_ms, {0, hour},
              "Time that a process runs on without a daemon; then its supervisor ends it."),
   };

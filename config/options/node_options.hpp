@@ -43,6 +43,7 @@ struct node_options {
 
   std::int64_t process_slots = process_slots_of_machine();
   std::int64_t step_log_max_bytes = 16LL << 20;
+  std::int64_t step_log_retention_ms = 30LL * 24 * 3600 * 1000;
   std::int64_t orphan_grace_ms = 600'000;
 
   std::int64_t write_buffer_bytes = 64LL << 20;
