@@ -94,20 +94,26 @@ void signal_descendants(int signal, pid_t except_group) {
     pid_t group;
   };
 
+  // All are found before the first is signalled: one that dies leaves its children elsewhere.
   std::unordered_map<pid_t, std::vector<child>> children;
   each_process([&](pid_t pid) {
     if (const auto place = place_of(pid); place.parent > 0)
       children[place.parent].push_back({pid, place.group});
   });
-  std::vector<pid_t> parents{::getpid()};
+  const auto self = ::getpid();
+  std::vector<pid_t> parents{self};
   while (!parents.empty()) {
     const auto parent = parents.back();
     parents.pop_back();
     for (const auto& one : children[parent]) {
       parents.push_back(one.pid);
-      // One whose parent died in between is ours by now, and found by the next call.
+      // One whose parent died in between is ours by now.
+      const auto still_ours = [&] {
+        const auto now = place_of(one.pid).parent;
+        return now == parent || now == self;
+      };
       if (one.group != except_group)
-        signal_if(one.pid, signal, [&] { return place_of(one.pid).parent == parent; });
+        signal_if(one.pid, signal, still_ours);
     }
   }
 }

@@ -238,8 +238,10 @@ void supervisor::terminate(std::int64_t grace_ms, const std::string& why) {
     return;
   result_.terminated = true;
   result_.message = why;
-  ::kill(-job_.pid, SIGTERM);
+  // Strays first: they are found through their parents, which may be gone a moment after they
+  // were told.
   worker::signal_descendants(SIGTERM, job_.pid);
+  ::kill(-job_.pid, SIGTERM);
   // A stopped process hears nothing.
   ::kill(-job_.pid, SIGCONT);
 }
