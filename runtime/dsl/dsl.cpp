@@ -12,7 +12,7 @@ namespace {
 
 using word = std::string_view;
 
-constexpr std::int64_t step_concurrency = 20;
+constexpr std::int64_t step_concurrency_default = 20;
 constexpr std::int64_t parallel_concurrency = 20;
 
 constexpr std::array root_keys{word{"workflow"}, word{"Workflow"}};
@@ -32,14 +32,16 @@ public:
 
   model::workflow_create_request read() {
     for (const auto& item : root_.value.entries)
-      if (item.named() && !read_member(item) && !read_property(item) && !read_structure(item))
+      if (item.named() && !read_member(item) && !read_property(item) && !read_structure(item)) {
+        hint_at_key(item, where_, {}, in_.out);
         params_.add(item, where_);
+      }
     if (out_.workflow.id.empty() && !seen_id_)
       missing("id", "a text");
     if (!jobs_ || jobs_->value.kind == node_kind::null)
       missing("jobs", "a list of jobs");
     properties_.run_strategy = run_strategy();
-    properties_.step_concurrency = step_concurrency;
+    properties_.step_concurrency = step_concurrency_.value_or(step_concurrency_default);
     out_.properties = std::move(properties_);
     out_.workflow.params = std::move(params_).take();
     out_.workflow.steps = read_level(jobs_, dag_, where_, in_);
@@ -48,7 +50,7 @@ public:
 
 private:
   void missing(word key, word expected) {
-    in_.out.add(root_.key.at, path{where_, key}, "missing, expected " + std::string{expected});
+    in_.out.add(root_.key.at, path{where_, key}, missing_text(root_.value, key, expected));
   }
 
   bool read_member(const entry& item) {
@@ -86,7 +88,9 @@ private:
     else if (key == "workflow_concurrency") {
       concurrency_entry_ = &item;
       concurrency_ = member.integer();
-    } else
+    } else if (key == "step_concurrency")
+      step_concurrency_ = member.integer();
+    else
       return false;
     return true;
   }
@@ -125,6 +129,7 @@ private:
   model::properties properties_;
   std::optional<model::run_rule> rule_;
   std::optional<std::int64_t> concurrency_;
+  std::optional<std::int64_t> step_concurrency_;
   const entry* concurrency_entry_ = nullptr;
   const entry* jobs_ = nullptr;
   const entry* dag_ = nullptr;
@@ -164,7 +169,8 @@ const entry* root_entry(const node& document, report& out) {
 }
 
 result<model::workflow_create_request> read_checked(std::string_view yaml,
-                                                    const template_lookup& find_template) {
+                                                    const template_lookup& find_template,
+                                                    std::vector<mistake>* hints) {
   report out;
   model::workflow_create_request request;
   if (auto document = load_tree(yaml, out)) {
@@ -172,6 +178,8 @@ result<model::workflow_create_request> read_checked(std::string_view yaml,
     if (const auto* root = root_entry(*document, out))
       request = workflow_reader{*root, in}.read();
   }
+  if (hints)
+    *hints = out.hints();
   if (!out.empty())
     return out.to_error();
   return request;
@@ -180,9 +188,10 @@ result<model::workflow_create_request> read_checked(std::string_view yaml,
 } // namespace
 
 result<model::workflow_create_request> read_workflow(std::string_view yaml,
-                                                     const template_lookup& find_template) {
+                                                     const template_lookup& find_template,
+                                                     std::vector<mistake>* hints) {
   try {
-    return read_checked(yaml, find_template);
+    return read_checked(yaml, find_template, hints);
   } catch (const std::exception& why) {
     return error{ec::internal, std::string{"the YAML document could not be read: "} + why.what()};
   }

@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 /// The YAML DSL of workflows (spec 01 §15): a document with the root key `workflow` or `Workflow`
 /// becomes a create request. Beside Maestro's rules, for the sake of authors:
@@ -19,6 +20,7 @@
 ///   it could only fail when run. Names that are no SEL identifiers give `params['a-b']` and
 ///   `params.getFromStep('a-b', 'c')`. References elsewhere are kept as they are written.
 /// - `type: shell` is a step type.
+/// - `step_concurrency` is a key of the workflow; 20 if absent.
 ///
 /// Stricter than Maestro where it would only fail later or in silence: a null inside a list of
 /// texts, a map as an expression, a missing job id or job type, a second document, `.inf` and
@@ -51,7 +53,10 @@ using template_lookup = std::function<std::optional<model::step_type>(std::strin
 
 /// Reads a document. On failure an `ec::bad_request` whose message is the first mistake and whose
 /// details are all of them, up to the limit. Without a look-up there are no job templates.
+/// `hints` takes keys that become params but look like other keys, in the order of the document
+/// and up to the same limit, whether or not there are mistakes.
 result<model::workflow_create_request> read_workflow(std::string_view yaml,
-                                                     const template_lookup& find_template = {});
+                                                     const template_lookup& find_template = {},
+                                                     std::vector<mistake>* hints = nullptr);
 
 } // namespace tutti::dsl

@@ -43,8 +43,10 @@ public:
 
   job read() {
     for (const auto& item : item_.value.entries)
-      if (item.named() && !read_common(item) && !read_special(item))
+      if (item.named() && !read_common(item) && !read_special(item)) {
+        hint_at_key(item, where_, x_.step.kind, in_.out);
         params_.add(item, where_);
+      }
     if (!seen_id_)
       missing("id", "a text");
     finish();
@@ -58,7 +60,7 @@ private:
   }
 
   void missing(word key, word expected) {
-    in_.out.add(item_.key.at, path{where_, key}, "missing, expected " + std::string{expected});
+    in_.out.add(item_.key.at, path{where_, key}, missing_text(item_.value, key, expected));
   }
 
   /// Whether the key is one that all kinds have.

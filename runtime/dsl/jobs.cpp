@@ -1,6 +1,7 @@
 #include "runtime/dsl/jobs.hpp"
 
 #include "runtime/dsl/job_keys.hpp"
+#include "runtime/dsl/near_keys.hpp"
 #include "runtime/model/enum_text.hpp"
 
 #include <array>
@@ -89,6 +90,23 @@ std::optional<model::parsable_long> read_timeout(const entry& item, const path& 
   if (!text)
     return std::nullopt;
   return model::parsable_long{std::move(*text)};
+}
+
+void hint_at_key(const entry& item, const path& where, std::optional<model::step_kind> kind,
+                 report& out) {
+  if (out.hints_full())
+    return;
+  if (auto text = near_key_text(item.key.text, kind); !text.empty())
+    out.hint(item.key.at, path{where, item.key.text}, std::move(text));
+}
+
+std::string missing_text(const node& map, std::string_view key, std::string_view expected) {
+  auto text = "missing, expected " + std::string{expected};
+  for (const auto& item : map.entries)
+    if (item.named() && item.key.text != key && is_near(item.key.text, key))
+      return text + "; found the key " + quoted(item.key.text) + " in line "
+             + std::to_string(item.key.at.line) + ", did you mean " + quoted(key) + "?";
+  return text;
 }
 
 std::vector<model::step> read_level(const entry* jobs_entry, const entry* dag, const path& where,

@@ -20,6 +20,13 @@ struct reading {
 std::optional<std::vector<model::tag>> read_tags(const entry& item, const path& where, report& out);
 std::optional<model::parsable_long> read_timeout(const entry& item, const path& where, report& out);
 
+/// Hints at a key that becomes a param of a workflow (no kind) or a job, if it looks like another.
+void hint_at_key(const entry& item, const path& where, std::optional<model::step_kind> kind,
+                 report& out);
+
+/// `missing, expected a text`, and the key of the map that was probably meant to be it.
+std::string missing_text(const node& map, std::string_view key, std::string_view expected);
+
 /// Reads the jobs of one level and adds the edges of their dag; either may be absent.
 /// @pre `where` is the path of the map that holds both
 std::vector<model::step> read_level(const entry* jobs, const entry* dag, const path& where,

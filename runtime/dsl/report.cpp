@@ -17,22 +17,6 @@ char lower(char c) {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
 }
 
-/// How many single letters have to change, ignoring case.
-std::size_t distance(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> row(b.size() + 1);
-  std::iota(row.begin(), row.end(), std::size_t{0});
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    auto diagonal = row[0];
-    row[0] = i + 1;
-    for (std::size_t j = 0; j < b.size(); ++j) {
-      auto changed = diagonal + (lower(a[i]) == lower(b[j]) ? 0 : 1);
-      diagonal = row[j + 1];
-      row[j + 1] = std::min({changed, row[j] + 1, row[j + 1] + 1});
-    }
-  }
-  return row[b.size()];
-}
-
 } // namespace
 
 std::string to_string(const mistake& x) {
@@ -69,6 +53,11 @@ void report::add(place at, std::string message) {
     mistakes_.push_back({at.line, at.column, {}, std::move(message)});
 }
 
+void report::hint(place at, const path& where, std::string message) {
+  if (!hints_full())
+    hints_.push_back({at.line, at.column, where.text(), std::move(message)});
+}
+
 error report::to_error() const {
   auto sorted = mistakes_;
   std::stable_sort(sorted.begin(), sorted.end(), [](const mistake& a, const mistake& b) {
@@ -82,6 +71,21 @@ error report::to_error() const {
   return out;
 }
 
+std::size_t letters_apart(std::string_view a, std::string_view b) {
+  std::vector<std::size_t> row(b.size() + 1);
+  std::iota(row.begin(), row.end(), std::size_t{0});
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    auto diagonal = row[0];
+    row[0] = i + 1;
+    for (std::size_t j = 0; j < b.size(); ++j) {
+      auto changed = diagonal + (lower(a[i]) == lower(b[j]) ? 0 : 1);
+      diagonal = row[j + 1];
+      row[j + 1] = std::min({changed, row[j] + 1, row[j + 1] + 1});
+    }
+  }
+  return row[b.size()];
+}
+
 std::string hint_for(std::string_view word, std::span<const std::string_view> known) {
   if (word.empty() || word.size() > hint_word_max)
     return {};
@@ -92,7 +96,7 @@ std::string hint_for(std::string_view word, std::span<const std::string_view> kn
     auto apart = std::max(x.size(), word.size()) - std::min(x.size(), word.size());
     if (x.empty() || apart > distance_max)
       continue;
-    auto d = distance(word, x);
+    auto d = letters_apart(word, x);
     // People rarely mistake the first letter.
     auto score = 2 * d + (lower(x.front()) == lower(word.front()) ? 0 : 1);
     if (d <= distance_max && score < best) {

@@ -50,13 +50,24 @@ public:
   /// Whether there are more than will be told, so that hints are no longer worth their time.
   bool full() const { return count_ > mistake_limit; }
 
+  /// Says something about a place that is no mistake. The first `mistake_limit` are kept.
+  void hint(place at, const path& where, std::string message);
+
+  bool hints_full() const { return hints_.size() >= mistake_limit; }
+
+  const std::vector<mistake>& hints() const { return hints_; }
+
   /// All mistakes as one error. @pre `!empty()`
   error to_error() const;
 
 private:
   std::vector<mistake> mistakes_;
+  std::vector<mistake> hints_;
   std::size_t count_ = 0;
 };
+
+/// How many single letters have to change to turn one word into the other, ignoring case.
+std::size_t letters_apart(std::string_view a, std::string_view b);
 
 /// `; did you mean "x"?` for the known word that is nearly `word`, else nothing.
 std::string hint_for(std::string_view word, std::span<const std::string_view> known);
