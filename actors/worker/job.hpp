@@ -67,7 +67,8 @@ struct job_result {
   int signal = 0;
   /// The end was asked for: by the daemon, a shutdown, or the orphan rule.
   bool terminated = false;
-  /// Why it was lost, refused or terminated; empty when there is nothing to say.
+  /// Why it was lost, refused or terminated; of one that failed, its last line on stderr; empty
+  /// when there is nothing to say.
   std::string message{};
   /// Milliseconds since the epoch; 0 if it never started.
   std::int64_t start_time = 0;

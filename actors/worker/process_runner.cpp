@@ -199,8 +199,11 @@ result<log_chunk> process_runner::read_log(const std::string& step_uuid, const s
                    + " does not exist, there are stdout and stderr",
                  {}};
   auto folder = run_folder::open(path_of(options_, step_uuid));
+  // These words go to users far away, whom no folder of this machine concerns.
+  if (!folder && folder.error().code == ec::not_found)
+    return error{ec::not_found, "step " + step_uuid + " has no process and no logs here", {}};
   if (!folder)
-    return folder.error();
+    return error{folder.error().code, "the logs of step " + step_uuid + " cannot be opened", {}};
   return read_segments(folder->fd(), stream, offset, limit);
 }
 

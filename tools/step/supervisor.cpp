@@ -108,6 +108,26 @@ void supervisor::refuse(const std::string& why) {
   result_.end_time = now_ms();
 }
 
+template <class Hear>
+void supervisor::read_log(worker::unique_fd& from, worker::segment_writer& into, Hear& hear,
+                          int rounds) {
+  char bytes[read_bytes];
+  for (int round = 0; from && round < rounds; ++round) {
+    const auto n = ::read(from.get(), bytes, sizeof bytes);
+    if (n < 0 && errno == EINTR)
+      continue;
+    if (n < 0 && errno == EAGAIN)
+      break;
+    if (n <= 0) {
+      from.reset();
+      break;
+    }
+    const std::string_view piece{bytes, static_cast<std::size_t>(n)};
+    into.append(piece);
+    hear.feed(piece);
+  }
+}
+
 // -- while the job runs -------------------------------------------------------------------
 
 void supervisor::wait_for_something() {
@@ -119,9 +139,9 @@ void supervisor::wait_for_something() {
   if (::poll(ready.data(), ready.size(), wait_ms()) <= 0)
     return;
   if (ready[3].revents)
-    read_log(job_.out, out_log_, true, 4);
+    read_log(job_.out, out_log_, scanner_, 4);
   if (ready[4].revents)
-    read_log(job_.err, err_log_, false, 4);
+    read_log(job_.err, err_log_, err_end_, 4);
   if (ready[1].revents && link_.accept_daemon())
     report_start();
   else if (ready[2].revents)
@@ -185,26 +205,6 @@ void supervisor::on_first_process_ended() {
     return;
   ::kill(-job_.pid, SIGKILL);
   kill_at_ = clock::now();
-}
-
-void supervisor::read_log(worker::unique_fd& from, worker::segment_writer& into, bool scan,
-                          int rounds) {
-  char bytes[read_bytes];
-  for (int round = 0; from && round < rounds; ++round) {
-    const auto n = ::read(from.get(), bytes, sizeof bytes);
-    if (n < 0 && errno == EINTR)
-      continue;
-    if (n < 0 && errno == EAGAIN)
-      break;
-    if (n <= 0) {
-      from.reset();
-      break;
-    }
-    const std::string_view piece{bytes, static_cast<std::size_t>(n)};
-    into.append(piece);
-    if (scan)
-      scanner_.feed(piece);
-  }
 }
 
 void supervisor::hear_daemon() {
@@ -288,8 +288,11 @@ void supervisor::complete_result() {
   // All writers are gone, so what is in the pipes is all there will be. The bound is for a
   // stranger who got hold of a pipe.
   constexpr int rounds_max = 256;
-  read_log(job_.out, out_log_, true, rounds_max);
-  read_log(job_.err, err_log_, false, rounds_max);
+  read_log(job_.out, out_log_, scanner_, rounds_max);
+  read_log(job_.err, err_log_, err_end_, rounds_max);
+  const bool failed = result_.exit_code != 0 || result_.signal != 0;
+  if (failed && !result_.terminated && result_.message.empty())
+    result_.message = err_end_.text();
   rusage used{};
   ::getrusage(RUSAGE_CHILDREN, &used);
   result_.cpu_ms = to_ms(used.ru_utime) + to_ms(used.ru_stime);

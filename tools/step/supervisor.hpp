@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/worker/last_line.hpp"
 #include "actors/worker/log_segments.hpp"
 #include "actors/worker/output_scanner.hpp"
 #include "actors/worker/run_folder.hpp"
@@ -37,7 +38,8 @@ private:
   void take_signals();
   void reap();
   void on_first_process_ended();
-  void read_log(worker::unique_fd& from, worker::segment_writer& into, bool scan, int rounds);
+  template <class Hear>
+  void read_log(worker::unique_fd& from, worker::segment_writer& into, Hear& hear, int rounds);
   void hear_daemon();
   void watch_deadlines();
   void terminate(std::int64_t grace_ms, const std::string& why);
@@ -57,6 +59,7 @@ private:
   worker::segment_writer out_log_;
   worker::segment_writer err_log_;
   worker::output_scanner scanner_;
+  worker::last_line err_end_;
   worker::job_result result_;
 
   /// The first process of the job is gone; others may be left.

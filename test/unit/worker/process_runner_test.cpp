@@ -283,6 +283,20 @@ TEST_CASE_FIXTURE(runner_fixture, "limits on resources hold for the job") {
   CHECK(log("u", "stdout") == "33\n44\n0\n");
 }
 
+TEST_CASE_FIXTURE(runner_fixture, "a job that failed tells its last line on stderr") {
+  CHECK(run(script("u", "echo out; echo one >&2; echo 'disk full' >&2; exit 3")).message
+        == "disk full");
+  CHECK(run(script("v", "echo out; exit 3")).message.empty());
+  CHECK(run(script("w", "echo noise >&2")).message.empty());
+}
+
+TEST_CASE_FIXTURE(runner_fixture, "to read the log of an unknown job tells no path") {
+  const auto got = runner->read_log("nobody", "stdout", 0, 100);
+  REQUIRE_FALSE(got.has_value());
+  CHECK(got.error().code == ec::not_found);
+  CHECK(got.error().message.find('/') == std::string::npos);
+}
+
 TEST_CASE_FIXTURE(runner_fixture, "the growth of the logs is reported while the job runs") {
   launch(script("u", "echo hello; exec sleep 60"));
   const auto grown = events.wait<job_logged>("u");
