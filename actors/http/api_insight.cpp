@@ -147,6 +147,12 @@ void read_log(std::shared_ptr<log_wait> x) {
   if (!attempt)
     return x->to(to_response(attempt.error()));
   auto piece = x->deps->read_log(attempt->step_uuid, x->of_stderr, x->offset, x->limit);
+  if (!piece && piece.error().code == ec::not_found) {
+    auto none = views::why_no_log(x->deps->rows, x->name, x->step_id, x->attempt);
+    if (!none.may_come)
+      return x->to(to_response(none.why));
+    piece = log_text{{}, x->offset, x->offset, 0};
+  }
   if (!piece)
     return x->to(to_response(piece.error()));
   auto over = model::is_terminal(attempt->status);

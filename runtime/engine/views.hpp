@@ -119,6 +119,16 @@ struct attempt_brief {
 result<attempt_brief> attempt(const shard_reader& from, const run_name& name,
                               const std::string& step_id, std::int64_t attempt);
 
+/// What to say of an attempt that left no log.
+struct no_log {
+  /// Its process is yet to start: asking again later may help.
+  bool may_come = false;
+  error why;
+};
+
+no_log why_no_log(const shard_reader& from, const run_name& name, const std::string& step_id,
+                  std::int64_t attempt);
+
 // -- insight --------------------------------------------------------------------------------------
 
 /// All steps of a run in the order of the definition, with loop counts. Never reads iterations.

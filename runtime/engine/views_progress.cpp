@@ -45,7 +45,10 @@ json::object step_json(const model::step& definition, const step_state& attempt)
   put_time(out, "start_time", state.start_time.value_or(0));
   put_time(out, "end_time", state.end_time.value_or(0));
   if (tells_message(status))
-    if (auto message = last_message(attempt.timeline); !message.empty())
+    if (auto message = model::is_terminal(status) || model::is_retryable(status)
+                         ? failure_message(attempt.timeline)
+                         : last_message(attempt.timeline);
+        !message.empty())
       out["message"] = text(message);
   if (attempt.loop)
     out["foreach"] = loop_json(*attempt.loop);

@@ -320,4 +320,20 @@ std::string last_message(const std::vector<model::timeline_event>& timeline) {
   return {};
 }
 
+std::string failure_message(const std::vector<model::timeline_event>& timeline) {
+  using model::timeline_type;
+  auto failed = [](const model::timeline_event& x) {
+    return x.type == timeline_type::details
+           || (x.type == timeline_type::log && x.level == model::log_level::error);
+  };
+  auto last = std::find_if(timeline.rbegin(), timeline.rend(), failed);
+  if (last == timeline.rend())
+    return last_message(timeline);
+  auto out = last->message;
+  for (auto& x : last->errors)
+    if (out.find(x) == std::string::npos)
+      out += (out.empty() ? "" : "; ") + x;
+  return out;
+}
+
 } // namespace tutti::engine::views

@@ -111,6 +111,23 @@ model::timeline_event status_event(std::int64_t time, std::string_view status);
 /// The last text of a timeline that a person wants to see: of a LOG or DETAILS event.
 std::string last_message(const std::vector<model::timeline_event>& timeline);
 
+/// What went wrong, from a timeline: the last error with its details, else the last message.
+std::string failure_message(const std::vector<model::timeline_event>& timeline);
+
+/// Running iterations of a loop that wait for a retry of one of their steps.
+struct loop_waits {
+  std::int64_t looked_at = 0;
+  std::int64_t waiting = 0;
+  time_ms next = 0;    ///< the first retry of all; 0 = none
+  std::string example; ///< which step of which iteration, and why
+};
+
+/// Looks at the oldest running iterations, `look_max` at most.
+loop_waits waits_of(const shard_reader& from, const foreach_state& loop, std::int64_t look_max);
+
+/// Which step of the first failed iteration failed, and why; empty if none did.
+std::string first_failure(const shard_reader& from, const foreach_state& loop);
+
 /// `StepInstance`.
 result<json::object> step_json(const shard_reader& from, const run_view& view, std::size_t at,
                                const step_state& attempt, bool enriched);

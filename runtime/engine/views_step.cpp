@@ -352,4 +352,33 @@ result<attempt_brief> attempt(const shard_reader& from, const run_name& name,
   return attempt_brief{state->step_uuid, state->state.status};
 }
 
+no_log why_no_log(const shard_reader& from, const run_name& name, const std::string& step_id,
+                  std::int64_t attempt) {
+  auto view = read_run(from, name);
+  if (!view)
+    return {false, view.error()};
+  auto at = view->run->workflow->position(step_id);
+  auto state = read_attempt(from, step_of(view->name, step_id), attempt);
+  if (!state)
+    return {false, state.error()};
+  if (at == compiled_workflow::npos || state->attempt == 0)
+    return {false, unknown_attempt(view->name, step_id, attempt)};
+  auto type = view->steps()[at].type;
+  auto out = "step [" + step_id + "] is of type " + std::string{to_string(type)};
+  if (state->loop)
+    return {false,
+            {ec::not_found, out
+                              + ": it has no process and no logs, the steps of its iterations "
+                                "may have; these are the instances of workflow ["
+                              + state->loop->inline_id + "]"}};
+  if (type != model::step_type::shell)
+    return {false, {ec::not_found, out + ": it has no process and no logs"}};
+  auto over = model::is_terminal(state->state.status);
+  return {!over,
+          {ec::not_found, "attempt " + std::to_string(state->attempt) + " of step [" + step_id
+                            + "] has no logs"
+                            + (over ? ": no process was started, or its logs are not kept any more"
+                                    : " yet: its process has not begun")}};
+}
+
 } // namespace tutti::engine::views

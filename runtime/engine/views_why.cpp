@@ -10,6 +10,9 @@ using model::step_status;
 
 namespace {
 
+/// What a look into a loop may cost: each iteration is a few reads.
+constexpr std::int64_t iterations_looked_at_max = 100;
+
 struct reason {
   std::string_view subject = "step";
   std::string step_id;
@@ -92,8 +95,10 @@ result<reason> queue_reason(const shard_reader& from, const run_view& view) {
 
 class step_reasons {
 public:
-  step_reasons(const run_view& view, const std::vector<step_state>& attempts)
-    : view_(view),
+  step_reasons(const shard_reader& from, const run_view& view,
+               const std::vector<step_state>& attempts)
+    : from_(from),
+      view_(view),
       attempts_(attempts) {}
 
   reason of(std::size_t at) const {
@@ -154,16 +159,31 @@ private:
     out.waits_for = "retry";
     out.message = with_detail("attempt " + std::to_string(attempt.attempt) + " ended as "
                                 + std::string{to_string(attempt.state.status)},
-                              last_message(attempt.timeline));
+                              failure_message(attempt.timeline));
+    out.message += "; " + number(tries_left(attempt), "try is", "tries are") + " left";
     out.since = attempt.state.end_time.value_or(0);
     out.until = attempt.wake_due;
   }
 
-  static void ended(reason& out, const step_state& attempt) {
+  static std::int64_t tries_left(const step_state& attempt) {
+    auto& x = attempt.retry;
+    switch (attempt.state.status) {
+      case step_status::user_failed:
+        return x.error_retry_limit - x.error_retries;
+      case step_status::platform_failed:
+        return x.platform_retry_limit - x.platform_retries;
+      default:
+        return x.timeout_retry_limit - x.timeout_retries;
+    }
+  }
+
+  void ended(reason& out, const step_state& attempt) const {
     out.message = with_detail("it ended as " + std::string{to_string(attempt.state.status)},
                               attempt.state.status == step_status::succeeded
                                 ? std::string{}
-                                : last_message(attempt.timeline));
+                                : failure_message(attempt.timeline));
+    if (attempt.loop && !attempt.loop->failed.empty())
+      out.message += failures_text(*attempt.loop);
     out.since = attempt.state.end_time.value_or(0);
   }
 
@@ -187,6 +207,7 @@ private:
     if (attempt.loop) {
       out.waits_for = "iterations";
       out.message = loop_text(*attempt.loop);
+      add_retries(out, *attempt.loop);
     } else if (view_.steps()[at].type == model::step_type::sleep) {
       out.waits_for = "timer";
       out.message = "it sleeps";
@@ -216,20 +237,86 @@ private:
     return out;
   }
 
+  /// Iterations that wait for a retry, among those that run.
+  void add_retries(reason& out, const foreach_state& loop) const {
+    auto waits = waits_of(from_, loop, iterations_looked_at_max);
+    if (waits.waiting == 0)
+      return;
+    auto part = waits.looked_at < running_count(loop)
+                  ? " of the first " + std::to_string(waits.looked_at) + " that run"
+                  : std::string{};
+    out.message += "; " + number(waits.waiting, "iteration", "iterations") + part
+                   + (waits.waiting == 1 ? " waits" : " wait")
+                   + " for a retry, the next one at the time told; " + waits.example;
+    out.until = waits.next;
+  }
+
+  /// `: 11-13, 20 of 30; iteration 11, step [a] is FATALLY_FAILED: …`
+  std::string failures_text(const foreach_state& loop) const {
+    constexpr std::size_t shown_max = 5;
+    std::string out;
+    std::size_t shown = 0;
+    for (auto& [first, last] : loop.failed.intervals()) {
+      if (shown++ == shown_max) {
+        out += ", ...";
+        break;
+      }
+      out += (out.empty() ? ": " : ", ") + std::to_string(first)
+             + (first == last ? "" : "-" + std::to_string(last));
+    }
+    out += " of " + std::to_string(loop.total);
+    auto example = first_failure(from_, loop);
+    return example.empty() ? out : out + "; " + example;
+  }
+
+  const shard_reader& from_;
   const run_view& view_;
   const std::vector<step_state>& attempts_;
 };
 
 // -- runs -----------------------------------------------------------------------------------------
 
-reason ended_run(const run_view& view) {
+/// `[a] is FATALLY_FAILED, [b] is TIMED_OUT`: the steps that the run failed by.
+std::string failed_steps_text(const run_view& view, const std::vector<step_state>& attempts) {
+  constexpr std::size_t shown_max = 5;
+  std::string out;
+  std::size_t count = 0;
+  for (std::size_t i = 0; i < attempts.size(); ++i) {
+    auto status = attempts[i].state.status;
+    if (!view.in_dag[i] || attempts[i].attempt == 0 || !model::is_terminal(status)
+        || model::is_complete(status))
+      continue;
+    if (++count > shown_max)
+      continue;
+    out += (out.empty() ? "[" : ", [") + view.steps()[i].id + "] is "
+           + std::string{to_string(status)};
+  }
+  if (count > shown_max)
+    out += " and " + std::to_string(count - shown_max) + " more";
+  return out;
+}
+
+/// The note of an action or a timeout; empty where the run ended by itself.
+std::string ended_from_outside(const std::vector<model::timeline_event>& timeline) {
+  for (auto i = timeline.rbegin(); i != timeline.rend(); ++i)
+    if (i->type == model::timeline_type::log
+        && (i->level != model::log_level::info || i->message.starts_with("User [")))
+      return i->message;
+  return {};
+}
+
+reason ended_run(const run_view& view, const std::vector<step_state>& attempts) {
   reason out{"run", {}, "nothing", {}, view.state.end_time, 0};
   out.message = "it ended as " + std::string{to_string(view.state.status)};
   if (view.state.own_status)
     out.message += " over all runs; this run alone "
                    + std::string{to_string(*view.state.own_status)};
-  if (view.state.status != model::run_status::succeeded)
-    out.message = with_detail(std::move(out.message), last_message(view.state.timeline));
+  if (view.state.status == model::run_status::succeeded)
+    return out;
+  // What ended it from outside, if anything, says more than the steps that it ended.
+  auto steps = failed_steps_text(view, attempts);
+  auto outside = ended_from_outside(view.state.timeline);
+  out.message = with_detail(std::move(out.message), outside.empty() ? steps : outside);
   return out;
 }
 
@@ -257,7 +344,7 @@ result<std::vector<reason>> run_reasons(const shard_reader& from, const run_view
                                         const std::vector<step_state>& attempts) {
   std::vector<reason> out;
   if (is_terminal(view.state.status))
-    out.push_back(ended_run(view));
+    out.push_back(ended_run(view, attempts));
   else if (!view.state.launched) {
     auto queue = queue_reason(from, view);
     if (!queue)
@@ -265,7 +352,7 @@ result<std::vector<reason>> run_reasons(const shard_reader& from, const run_view
     out.push_back(std::move(*queue));
   } else if (view.state.ending)
     out.push_back(ending_run(view));
-  step_reasons steps{view, attempts};
+  step_reasons steps{from, view, attempts};
   for (std::size_t i = 0; i < attempts.size(); ++i)
     if (is_telling(view, i, attempts[i]))
       out.push_back(steps.of(i));
@@ -287,7 +374,7 @@ result<std::vector<reason>> reasons_of(const shard_reader& from, const run_view&
                                   + view.name.workflow_id + "]["
                                   + std::to_string(view.name.instance_id) + "]["
                                   + std::to_string(view.name.run_id) + "]"};
-  return std::vector<reason>{step_reasons{view, *attempts}.of(at)};
+  return std::vector<reason>{step_reasons{from, view, *attempts}.of(at)};
 }
 
 } // namespace

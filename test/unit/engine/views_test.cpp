@@ -26,6 +26,13 @@ const std::string loop = R"({"id":"loop","steps":[{"foreach":{"id":"f","concurre
   "steps":[{"step":{"id":"s","type":"Sleep",
     "params":{"sleep_seconds":{"value":1,"type":"LONG"}}}}]}}]})";
 
+const std::string job_loop = R"({"id":"jl","steps":[{"foreach":{"id":"f",
+  "params":{"loop_params":{"type":"MAP","value":{"i":{"value":[1,2,3],"type":"LONG_ARRAY"}}}},
+  "steps":[{"step":{"id":"run","type":"Shell",
+    "params":{"command":{"value":"make","type":"STRING"}},
+    "retry_policy":{"error_retry_limit":1,"backoff":{"type":"FIXED_BACKOFF",
+      "error_retry_backoff_in_secs":7}}}}]}}]})";
+
 const std::string job = R"({"id":"job","steps":[
   {"step":{"id":"run","type":"Shell","transition":{"successors":{"after":"true"}},
     "params":{"command":{"value":"make","type":"STRING"}},
@@ -400,12 +407,16 @@ TEST_CASE("a failing job is told attempt by attempt") {
   auto waits = reasons("run")[0].as_object();
   CHECK(waits["waits_for"] == "retry");
   CHECK(waits["until"] == world.now + 7000);
+  CHECK(waits["message"]
+        == "attempt 1 ended as USER_FAILED: The process ended with exit code 2; 1 try is left");
   world.pass(7000);
   world.job(step, phase::ended, 3);
   auto ended = reasons();
   CHECK(ended[0].as_object()["subject"] == "run");
   CHECK(ended[0].as_object()["waits_for"] == "nothing");
-  CHECK(ended[1].as_object()["message"].as_string().starts_with("it ended as FATALLY_FAILED"));
+  CHECK(ended[0].as_object()["message"] == "it ended as FAILED: [run] is FATALLY_FAILED");
+  CHECK(ended[1].as_object()["message"]
+        == "it ended as FATALLY_FAILED: The process ended with exit code 3");
   CHECK(ended[2].as_object()["message"] == "it never started: [run] is FATALLY_FAILED");
 
   auto first = object(views::step(world.reader(), {"job", 1, 1}, "run", 1, true));
@@ -533,6 +544,106 @@ TEST_CASE("a loop tells its window while it runs") {
   auto why = object(views::why(world.reader(), {"loop", 1, 1}, ""));
   CHECK(why["reasons"].as_array()[0].as_object()["message"]
         == "2 iterations run, 1 of 5 are left to begin; at most 2 run at a time");
+}
+
+/// The id under which the iterations of a running loop are instances.
+std::string inline_id_of(const engine_world& world, const std::string& id) {
+  auto progress = object(views::progress(world.reader(), {id, 1, 1}, 0));
+  return std::string{progress["steps"]
+                       .as_array()[0]
+                       .as_object()["foreach"]
+                       .as_object()["inline_workflow_id"]
+                       .as_string()};
+}
+
+/// Ends the process of one iteration.
+void end_iteration(engine_world& world, const std::string& inline_id, std::int64_t number,
+                   std::int32_t exit_code, const std::string& uuid) {
+  job_update news;
+  news.step_uuid = uuid;
+  news.phase = phase::ended;
+  news.time = world.now;
+  news.exit_code = exit_code;
+  news.message = exit_code == 0 ? "" : "boom";
+  world.post(step_entity(inline_id, number, 1, "run"), make_message(std::move(news)));
+  world.settle();
+}
+
+void end_iteration(engine_world& world, const std::string& inline_id, std::int64_t number,
+                   std::int32_t exit_code) {
+  auto attempt = views::attempt(world.reader(), {inline_id, number, 1}, "run", 0);
+  REQUIRE(attempt);
+  end_iteration(world, inline_id, number, exit_code, attempt->step_uuid);
+}
+
+TEST_CASE("a loop tells which iterations wait for a retry, and until when") {
+  engine_world world;
+  world.push(job_loop);
+  world.start("jl");
+  auto id = inline_id_of(world, "jl");
+  end_iteration(world, id, 2, 5);
+  auto first_retry = world.now + 7000;
+  world.pass(1000);
+  end_iteration(world, id, 3, 6);
+  auto reason
+    = object(views::why(world.reader(), {"jl", 1, 1}, ""))["reasons"].as_array()[0].as_object();
+  CHECK(reason["waits_for"] == "iterations");
+  CHECK(reason["until"] == first_retry);
+  CHECK(reason["message"]
+        == "3 iterations run, 0 of 3 are left to begin; at most 20 run at a time; 2 iterations "
+           "wait for a retry, the next one at the time told; iteration 2, step [run] is "
+           "USER_FAILED: The process ended with exit code 5: boom");
+}
+
+TEST_CASE("a loop that failed tells which iterations and why") {
+  engine_world world;
+  world.push(job_loop);
+  world.start("jl");
+  auto id = inline_id_of(world, "jl");
+  end_iteration(world, id, 1, 0);
+  end_iteration(world, id, 2, 5);
+  end_iteration(world, id, 3, 5);
+  world.pass(7000);
+  end_iteration(world, id, 2, 4);
+  end_iteration(world, id, 3, 4);
+  auto reasons = object(views::why(world.reader(), {"jl", 1, 1}, ""))["reasons"].as_array();
+  CHECK(reasons[0].as_object()["message"] == "it ended as FAILED: [f] is FATALLY_FAILED");
+  CHECK(reasons[1].as_object()["message"]
+        == "it ended as FATALLY_FAILED: 2 iterations have failed: 2-3 of 3; iteration 2, step "
+           "[run] is FATALLY_FAILED: The process ended with exit code 4: boom");
+}
+
+TEST_CASE("a step without a process says so when it is asked for its log") {
+  engine_world world;
+  world.push(chain);
+  world.start("chain");
+  auto none = views::why_no_log(world.reader(), {"chain", 1, 0}, "a", 0);
+  CHECK_FALSE(none.may_come);
+  CHECK(none.why.code == ec::not_found);
+  CHECK(none.why.message == "step [a] is of type NoOp: it has no process and no logs");
+  world.push(job_loop);
+  world.start("jl");
+  auto loop_says = views::why_no_log(world.reader(), {"jl", 1, 1}, "f", 0).why.message;
+  CHECK(loop_says.find(inline_id_of(world, "jl")) != std::string::npos);
+}
+
+TEST_CASE("the log of a process that has not begun may come") {
+  engine_world world;
+  world.push(job);
+  world.start("job");
+  auto none = views::why_no_log(world.reader(), {"job", 1, 1}, "run", 0);
+  CHECK(none.may_come);
+  CHECK(none.why.message.find("has not begun") != std::string::npos);
+}
+
+TEST_CASE("a run that was ended by an action tells the action") {
+  engine_world world;
+  world.push(chain);
+  world.start("chain");
+  terminate_run kill{stop_kind::kill, "ann", false};
+  REQUIRE(world.ask(instance_entity("chain", 1, 1), kill));
+  auto reasons = object(views::why(world.reader(), {"chain", 1, 1}, ""))["reasons"].as_array();
+  CHECK(reasons[0].as_object()["message"].as_string().find("ann") != json::string::npos);
 }
 
 TEST_CASE("a loop that ended tells its leaves in the run") {
