@@ -1,4 +1,4 @@
-#include "test/unit/engine/engine_world.hpp"
+#include "test/support/engine_world.hpp"
 
 #include <set>
 

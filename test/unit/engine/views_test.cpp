@@ -1,6 +1,6 @@
 #include "runtime/engine/views.hpp"
 #include "runtime/engine/views_page.hpp"
-#include "test/unit/engine/engine_world.hpp"
+#include "test/support/engine_world.hpp"
 
 using namespace tutti;
 using namespace tutti::engine;

@@ -3,7 +3,7 @@
 #include "actors/http/api.hpp"
 #include "actors/http/reply.hpp"
 #include "actors/http/target.hpp"
-#include "test/unit/engine/engine_world.hpp"
+#include "test/support/engine_world.hpp"
 
 #include <deque>
 #include <memory>

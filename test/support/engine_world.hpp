@@ -17,6 +17,9 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <type_traits>
+#include <utility>
+#include <variant>
 #include <vector>
 
 namespace tutti::test {
@@ -51,11 +54,20 @@ public:
   }
 };
 
-/// The cores without actors: entities are made from rows for each message, rows are applied at
-/// once, messages are delivered in the order of sending.
+/// The cores without actors: rows are applied at once, messages are delivered in the order of
+/// sending. Entities are made from rows for each message, unless their memory is kept.
 class engine_world {
 public:
   explicit engine_world(engine::shard_no shards = 4) : shards_(shards) { options_.shards = shards; }
+
+  engine_world(const engine_world&) = delete;
+  engine_world& operator=(const engine_world&) = delete;
+  virtual ~engine_world() = default;
+
+  /// Entities keep their memory until they are at rest, as in a node.
+  bool keep_memory = false;
+  /// Messages are stored and read again on their way, so the short cuts of memory are lost.
+  bool store_messages = false;
 
   /// Limits; set before use.
   engine::engine_options& options() { return options_; }
@@ -70,7 +82,7 @@ public:
   /// Delivers a client's message and all that follows; the answer or refusal.
   result<engine::answer> ask(const engine::entity_id& to, engine::message_ptr what) {
     answer_.reset();
-    mail_.push_back({{to, std::move(what)}, 1});
+    send({to, std::move(what)}, 1);
     settle();
     return answer_.value_or(error{ec::internal, "nobody answered"});
   }
@@ -85,12 +97,12 @@ public:
     for (; most > 0 && !mail_.empty(); --most) {
       auto letter = std::move(mail_.front());
       mail_.pop_front();
-      deliver(letter);
+      deliver(std::move(letter));
     }
   }
 
   void post(const engine::entity_id& to, engine::message_ptr what) {
-    mail_.push_back({{to, std::move(what)}, 0});
+    send({to, std::move(what)}, 0);
   }
 
   /// Moves the clock and fires the timers that are due.
@@ -110,7 +122,7 @@ public:
     now = until;
   }
 
-  /// Jobs that were ordered, by step id; the newest.
+  /// Jobs that were ordered, by the text of the step; the newest.
   std::map<std::string, engine::launch_job> jobs;
 
   /// Ends each ordered job at once with this exit code; unset: jobs wait for `job`.
@@ -121,7 +133,7 @@ public:
   void job(const engine::entity_id& step, engine::job_update::phase_type phase,
            std::int32_t exit_code = 0, std::string message = {}) {
     engine::job_update news;
-    news.step_uuid = jobs.at(step.step_id).step_uuid;
+    news.step_uuid = jobs.at(to_string(step)).step_uuid;
     news.phase = phase;
     news.time = now;
     news.exit_code = exit_code;
@@ -163,52 +175,113 @@ public:
     return "00000000-0000-4000-8000-" + std::string(12 - n.size(), '0') + n;
   }
 
-private:
-  struct letter_of {
-    engine::envelope letter;
-    std::uint64_t client = 0; ///< who waits for an answer; 0 = nobody
-  };
-
+protected:
   struct armed {
     engine::entity_id entity;
     engine::timer_fired what;
   };
 
-  template <class Memory>
-  void run(result<Memory> memory, const engine::envelope& letter,
-           const engine::surroundings& around) {
-    REQUIRE_MESSAGE(memory, (memory ? std::string{} : memory.error().message));
-    auto out = engine::decide(*memory, *letter.what, around);
-    REQUIRE_MESSAGE(out, (out ? std::string{} : out.error().message));
-    if constexpr (std::is_same_v<Memory, engine::workflow_memory>)
-      apply(letter.to, std::move(out->out), around.client);
-    else
-      apply(letter.to, std::move(*out), around.client);
+  /// A row is about to change; `old` is null if it is new.
+  virtual void on_row(const engine::row_change&, const std::string* /*old*/) {}
+
+  /// Something leaves for the executor.
+  virtual void on_effect(const engine::entity_id& by, const engine::effect& what) {
+    if (auto* job = std::get_if<engine::launch_job>(&what)) {
+      jobs[to_string(by)] = *job;
+      end_at_once(by, *job);
+    }
   }
 
-  void deliver(const letter_of& mail) {
-    auto& letter = mail.letter;
+  const std::deque<map_rows>& shards() const { return shards_; }
+
+  const std::vector<armed>& timers() const { return timers_; }
+
+private:
+  using memory = std::variant<engine::workflow_memory, engine::instance_memory, engine::step_memory,
+                              engine::loop_part_memory>;
+
+  struct letter_of {
+    engine::envelope letter;
+    std::uint64_t client = 0; ///< who waits for an answer; 0 = nobody
+    int tries = 0;
+  };
+
+  static constexpr int tries_max = 100;
+
+  void send(engine::envelope letter, std::uint64_t client) {
+    if (store_messages) {
+      auto read = engine::decode_envelope(engine::encode_envelope(letter));
+      REQUIRE_MESSAGE(read, (read ? std::string{} : read.error().message));
+      letter = std::move(*read);
+    }
+    mail_.push_back({std::move(letter), client});
+  }
+
+  result<memory> load(const engine::envelope& letter) const {
     auto& rows = shards_[engine::shard_of(letter.to, options_.shards)];
-    engine::surroundings around{now, [this] { return make_uuid(); }, &options_, &rows, mail.client};
+    auto wrap = [](auto x) {
+      return x ? result<memory>{std::move(*x)} : result<memory>{x.error()};
+    };
     switch (letter.to.kind) {
       case engine::entity_kind::workflow:
-        return run(engine::load_workflow(letter.to.workflow_id, rows), letter, around);
+        return wrap(engine::load_workflow(letter.to.workflow_id, rows));
       case engine::entity_kind::instance:
-        return run(engine::load_instance(letter.to, rows), letter, around);
-      case engine::entity_kind::step:
-        return run(engine::load_step(letter.to, nullptr, rows), letter, around);
+        return wrap(engine::load_instance(letter.to, rows));
       case engine::entity_kind::loop_part:
-        return run(engine::load_loop_part(letter.to, rows), letter, around);
+        return wrap(engine::load_loop_part(letter.to, rows));
+      case engine::entity_kind::step:
+        break;
     }
+    auto* order = std::get_if<engine::start_step>(letter.what.get());
+    auto step = engine::load_step(letter.to, order ? order->run : nullptr, rows);
+    if (step && order && keep_memory)
+      step->upstream = order->upstream;
+    return wrap(std::move(step));
+  }
+
+  result<engine::outcome> judge(memory& mem, const letter_of& mail) {
+    auto& rows = shards_[engine::shard_of(mail.letter.to, options_.shards)];
+    engine::surroundings around{now, [this] { return make_uuid(); }, &options_, &rows, mail.client};
+    return std::visit(
+      [&](auto& x) -> result<engine::outcome> {
+        auto todo = engine::decide(x, *mail.letter.what, around);
+        if (!todo)
+          return todo.error();
+        if constexpr (std::is_same_v<std::decay_t<decltype(x)>, engine::workflow_memory>)
+          return std::move(todo->out);
+        else
+          return std::move(*todo);
+      },
+      mem);
+  }
+
+  void deliver(letter_of mail) {
+    auto name = std::to_string(static_cast<int>(mail.letter.to.kind)) + to_string(mail.letter.to);
+    auto kept = memories_.extract(name);
+    auto mem = kept ? result<memory>{std::move(kept.mapped())} : load(mail.letter);
+    auto out = mem ? judge(*mem, mail) : result<engine::outcome>{mem.error()};
+    if (out) {
+      if (keep_memory && !out->at_rest)
+        memories_.emplace(std::move(name), std::move(*mem));
+      apply(mail.letter.to, std::move(*out), mail.client);
+      return;
+    }
+    // Something that it needs is still on its way.
+    auto again = out.error().code == ec::unavailable && ++mail.tries < tries_max;
+    REQUIRE_MESSAGE(again, out.error().message);
+    mail_.push_back(std::move(mail));
   }
 
   void apply(const engine::entity_id& by, engine::outcome out, std::uint64_t client) {
     auto& rows = shards_[engine::shard_of(by, options_.shards)].items;
-    for (auto& x : out.rows)
+    for (auto& x : out.rows) {
+      auto old = rows.find(x.key);
+      on_row(x, old == rows.end() ? nullptr : &old->second);
       if (x.value)
         rows[x.key] = *x.value;
       else
         rows.erase(x.key);
+    }
     for (auto& x : out.timers)
       if (x.arm)
         timers_.push_back({by, {x.kind, x.generation, x.due}});
@@ -217,12 +290,9 @@ private:
           return t.entity == by && t.what.kind == x.kind && t.what.due == x.due;
         });
     for (auto& x : out.effects)
-      if (auto* job = std::get_if<engine::launch_job>(&x)) {
-        jobs[by.step_id] = *job;
-        end_at_once(by, *job);
-      }
+      on_effect(by, x);
     for (auto& x : out.sends)
-      mail_.push_back({std::move(x), 0});
+      send(std::move(x), 0);
     if (client == 0 && out.client == 0)
       return;
     if (out.refusal)
@@ -240,13 +310,14 @@ private:
     news.time = now;
     news.exit_code = exit_code_of(step);
     ended_jobs.push_back(step);
-    mail_.push_back({{step, engine::make_message(std::move(news))}, 0});
+    post(step, engine::make_message(std::move(news)));
   }
 
   std::deque<map_rows> shards_;
   engine::engine_options options_;
   std::deque<letter_of> mail_;
   std::vector<armed> timers_;
+  std::map<std::string, memory> memories_;
   std::optional<result<engine::answer>> answer_;
   std::uint64_t uuids_ = 0;
 };
