@@ -48,6 +48,7 @@ public:
         [&](const stop_workflow& x) { return on_stop_all(x); },
         [&](const stop_instance& x) { return on_stop(x); },
         [&](const run_ended& x) { return on_ended(x); },
+        [&](const resume_entity&) { return dequeue(); },
         // Nothing else is meant for a workflow; an old sender's message changes nothing.
         [&](const auto&) { return status{unit{}}; },
       },
@@ -552,7 +553,8 @@ status judge::on_ended(const run_ended& x) {
   return dequeue();
 }
 
-/// Lets queued runs begin while there is room, in the order of their numbers (spec 04a §5.3).
+/// Lets queued runs begin while there is room, in the order of their numbers (spec 04a §5.3). A
+/// long queue goes in several passes, so that none of them becomes large.
 status judge::dequeue() {
   for (auto n = std::min(room(), dequeue_max); n > 0 && !mem_.queue.empty(); --n) {
     auto run = mem_.queue.front();
@@ -565,6 +567,9 @@ status judge::dequeue() {
     todo_.out.sends.push_back({instance_entity(mem_.state.workflow_id, run.first, run.second),
                                make_message(launch_run{around_.now})});
   }
+  if (!mem_.queue.empty() && room() > 0)
+    todo_.out.sends.push_back(
+      {workflow_entity(mem_.state.workflow_id), make_message(resume_entity{})});
   return unit{};
 }
 
