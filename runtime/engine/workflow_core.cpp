@@ -437,7 +437,10 @@ status judge::admit(run_spec spec, std::int64_t version, const model::initiator&
   event.place = now ? run_admitted::place_type::running : run_admitted::place_type::queued;
   happen(event);
   answer_started(spec, start_status::created, initiator_event(by, around_.now), client);
-  return send_create(std::move(spec), now, std::nullopt, {});
+  if (auto ok = send_create(std::move(spec), now, std::nullopt, {}); !ok)
+    return ok;
+  // A restart goes before those that wait, and may have put its failed run out of their way.
+  return dequeue();
 }
 
 /// LAST_ONLY and SERIAL_LATEST_ONLY put others out of the way of the new run.
