@@ -427,8 +427,11 @@ status judge::admit(run_spec spec, std::int64_t version, const model::initiator&
     event.summary.start_time = event.summary.end_time = around_.now;
     happen(event);
     answer_started(spec, start_status::stopped, initiator_event(by, around_.now), client);
+    auto other = mem_.running.empty() ? mem_.queue.front() : mem_.running.front();
     return send_create(std::move(spec), false, run_status::stopped,
-                       "Stopped by the run strategy FIRST_ONLY: another run is not finished");
+                       "Stopped by the run strategy FIRST_ONLY: run [" + mem_.state.workflow_id
+                         + "][" + std::to_string(other.first) + "][" + std::to_string(other.second)
+                         + "] is not finished");
   }
   if (auto ok = make_room(); !ok)
     return ok;
