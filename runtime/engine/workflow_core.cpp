@@ -401,8 +401,11 @@ status judge::on_restart(const admit_restart& x) {
                           + "]: its latest run has not ended yet; stop it first or wait"});
   auto spec = x.spec;
   spec.run_id = (*latest)->second + 1;
-  if ((*summary)->status == run_status::failed && !(*summary)->unblocked)
-    happen(failure_cleared{(*latest)->first, (*latest)->second});
+  if ((*summary)->status == run_status::failed && !(*summary)->unblocked) {
+    auto passed = **summary;
+    passed.unblocked = true;
+    happen(failure_cleared{(*latest)->first, (*latest)->second, std::move(passed)});
+  }
   return admit(std::move(spec), x.spec.version_id, x.spec.initiator, x.client);
 }
 
@@ -796,6 +799,9 @@ void persist_event(const std::string& id, const workflow_event& event,
                    out.push_back({x.was_queued ? rows::queued(id, x.instance_id, x.run_id)
                                                : rows::active(id, x.instance_id, x.run_id),
                                   std::nullopt});
+               },
+               [&](const failure_cleared& x) {
+                 put(out, rows::summary(id, x.instance_id, x.run_id), model::encode(x.summary));
                },
                // The others change the row of the workflow only.
                [&](const auto&) {},

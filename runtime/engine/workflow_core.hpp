@@ -135,6 +135,7 @@ struct run_progressed {
 struct failure_cleared {
   std::int64_t instance_id = 0;
   std::int64_t run_id = 0;
+  run_summary summary;
 };
 
 struct version_seeded {

@@ -1,3 +1,4 @@
+#include "runtime/engine/views_rows.hpp"
 #include "runtime/model/validate.hpp"
 #include "test/scenario/support/world.hpp"
 
@@ -89,6 +90,18 @@ TEST_CASE("A14: a restart of the failed run overtakes the queue of STRICT_SEQUEN
   w.done("a");
   CHECK(w.run({1, 2}) == "SUCCEEDED");
   CHECK(w.run(2) == "IN_PROGRESS");
+  CHECK(w.run({1, 1}) == "FAILED");
+}
+
+TEST_CASE("A14: a failed run that was restarted is marked, so that it counts no more") {
+  world w;
+  w.push(one_job());
+  w.start();
+  w.kill();
+  auto marked = [&] { return (*views::read_summary(w.reader(), {"wf", 1, 1}))->unblocked; };
+  CHECK_FALSE(marked());
+  w.restart();
+  CHECK(marked());
   CHECK(w.run({1, 1}) == "FAILED");
 }
 
