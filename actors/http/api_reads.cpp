@@ -49,8 +49,7 @@ json_result steps_of_run(const api_deps& deps, param_reader& read) {
   return views::run_steps(deps.rows, name);
 }
 
-// -- action maps (spec 05 §4.1, §5.1)
-// --------------------------------------------------------------
+// -- action maps (spec 05 §4.1, §5.1) -------------------------------------------------------------
 
 constexpr std::string_view run_actions
   = R"({"CREATED":["STOP","KILL"],"IN_PROGRESS":["STOP","KILL"],"PAUSED":["STOP","KILL"],)"

@@ -194,8 +194,7 @@ private:
   engine::time_ms tick_due_ = 0;
 };
 
-// -- leadership
-// -------------------------------------------------------------------------------------
+// -- leadership -----------------------------------------------------------------------------------
 
 /// An empty proposal of the new term goes first: when it commits, everything before is applied,
 /// and nothing of an older leader can come behind (see consensus.md, "applied == committed").
@@ -282,8 +281,7 @@ void shard_keeper::stop_serving(const error& why) {
     refuse(client, answer);
 }
 
-// -- deliveries
-// -------------------------------------------------------------------------------------
+// -- deliveries -----------------------------------------------------------------------------------
 
 void shard_keeper::on_request(wire::request& x) {
   if (!serving_) {
@@ -377,8 +375,7 @@ void shard_keeper::drop_some() {
   }
 }
 
-// -- commits
-// ----------------------------------------------------------------------------------------
+// -- commits --------------------------------------------------------------------------------------
 
 void shard_keeper::on_commit(wire::commit& x) {
   auto s = slots_.find(x.slot);
@@ -510,8 +507,7 @@ void shard_keeper::refuse(std::uint64_t client, error why) {
          wire::reply{client, nullptr, std::make_shared<const error>(std::move(why))});
 }
 
-// -- batches
-// ----------------------------------------------------------------------------------------
+// -- batches --------------------------------------------------------------------------------------
 
 /// The word to oneself queues behind the commits that already wait, so a batch takes them along;
 /// nothing ever waits for a batch to fill.
@@ -612,8 +608,7 @@ void shard_keeper::release(batch& gone) {
   plan_tick();
 }
 
-// -- letters
-// ----------------------------------------------------------------------------------------
+// -- letters --------------------------------------------------------------------------------------
 
 void shard_keeper::on_letters(const wire::letters& x) {
   if (!serving_)
@@ -657,8 +652,7 @@ void shard_keeper::resend(shard_no to) {
     send(peer, wire::letters{deps_.shard, std::move(items)});
 }
 
-// -- timers and idleness
-// ------------------------------------------------------------------------------
+// -- timers and idleness --------------------------------------------------------------------------
 
 void shard_keeper::on_tick(const wire::tick& x) {
   if (!serving_ || x.generation != tick_generation_)

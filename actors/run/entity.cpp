@@ -20,8 +20,7 @@ using engine::message;
 using engine::outcome;
 using engine::surroundings;
 
-// -- cores: how each kind is loaded and asked
-// --------------------------------------------------------
+// -- cores: how each kind is loaded and asked -----------------------------------------------------
 
 struct workflow_kind {
   using memory = engine::workflow_memory;
@@ -90,8 +89,7 @@ struct loop_part_kind {
   }
 };
 
-// -- the skin
-// ------------------------------------------------------------------------------------------
+// -- the skin -------------------------------------------------------------------------------------
 
 template <class Kind>
 class entity : public wire::entity_actor::base {

@@ -20,8 +20,7 @@
 /// (`engine::envelope`), which is the form for other nodes.
 namespace tutti::wire {
 
-// -- keeper and entity
-// ------------------------------------------------------------------------------
+// -- keeper and entity ----------------------------------------------------------------------------
 
 /// The keeper hands an entity a message.
 struct deliver {
@@ -45,8 +44,7 @@ struct commit {
   std::optional<error> failure;
 };
 
-// -- keeper and log
-// -----------------------------------------------------------------------------------
+// -- keeper and log -------------------------------------------------------------------------------
 
 /// All keepers are there: join in.
 struct begin {
@@ -89,8 +87,7 @@ struct step_down {
   error why;
 };
 
-// -- between shards
-// ------------------------------------------------------------------------------------
+// -- between shards -------------------------------------------------------------------------------
 
 struct numbered_envelope {
   std::uint64_t seq = 0;
@@ -114,8 +111,7 @@ struct letters_wanted {
   engine::shard_no by = 0;
 };
 
-// -- from outside
-// ---------------------------------------------------------------------------------------
+// -- from outside ---------------------------------------------------------------------------------
 
 /// A client's request, or an executor's news (client 0): not durable here, the sender repeats it.
 struct request {
@@ -146,8 +142,7 @@ struct work {
   std::shared_ptr<const engine::effect> what;
 };
 
-// -- to oneself
-// ------------------------------------------------------------------------------------------
+// -- to oneself -----------------------------------------------------------------------------------
 
 /// INTERNAL: close the open batch. Queues behind what already waits, so batches grow under load.
 struct flush {
@@ -179,8 +174,7 @@ struct recheck {
   std::uint64_t unused = 0;
 };
 
-// -- interfaces
-// -------------------------------------------------------------------------------------------
+// -- interfaces -----------------------------------------------------------------------------------
 
 /// One workflow, run, step or loop part.
 using entity_actor = caf::typed_actor<caf::reacts_to<deliver>>;

@@ -111,7 +111,7 @@ std::string runner_loop::path_of(const std::string& step_uuid) const {
   return options_.runs_dir + "/" + step_uuid;
 }
 
-// -- commands -----------------------------------------------------------------------------
+// -- commands -------------------------------------------------------------------------------------
 
 bool runner_loop::take_commands() {
   std::uint64_t ignored = 0;
@@ -219,7 +219,7 @@ void runner_loop::tell_termination(job& one) {
     one.terminate_grace.reset();
 }
 
-// -- supervisors --------------------------------------------------------------------------
+// -- supervisors ----------------------------------------------------------------------------------
 
 void runner_loop::hear(job& one) {
   const auto id = ids_.at(one.step_uuid);
@@ -296,7 +296,7 @@ void runner_loop::reap_supervisors() {
   std::erase_if(leaving_, [](pid_t pid) { return ::waitpid(pid, nullptr, WNOHANG) != 0; });
 }
 
-// -- jobs without a supervisor to talk to -------------------------------------------------
+// -- jobs without a supervisor to talk to ---------------------------------------------------------
 
 void runner_loop::look_for_jobs() {
   const auto now = clock::now();
@@ -353,7 +353,7 @@ job_report runner_loop::deduce(const job& one, const run_folder& folder) const {
   return report;
 }
 
-// -- the end ------------------------------------------------------------------------------
+// -- the end --------------------------------------------------------------------------------------
 
 std::optional<job_report> runner_loop::stored_report(const run_folder& folder) {
   auto text = folder.read(file_name::result, report_max_bytes);

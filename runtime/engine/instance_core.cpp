@@ -96,6 +96,7 @@ private:
   void catch_up();
   void start_ready(std::size_t at);
   void stop_running(const terminate_run& how);
+  void fail_immediately(const std::string& step_id);
   void finish_if_done();
   void finish(run_status own);
   run_status own_result() const;
@@ -109,8 +110,7 @@ private:
   outcome out_;
 };
 
-// -- made, queued, launched
-// -------------------------------------------------------------------------
+// -- made, queued, launched -----------------------------------------------------------------------
 
 result<run_ptr> judge::context_of(const create_run& x) const {
   if (x.spec.iteration && x.loop)
@@ -197,12 +197,16 @@ void judge::catch_up() {
   if (!mem_.from_rows)
     return;
   mem_.from_rows = false;
-  if (mem_.run && mem_.state.launched && !over())
-    start_all_ready();
+  if (!mem_.run || !mem_.state.launched || over())
+    return;
+  auto& steps = mem_.run->workflow->workflow.steps;
+  for (std::size_t i = 0; i < mem_.steps.size(); ++i)
+    if (mem_.steps[i].ends_all)
+      fail_immediately(steps[i].id);
+  start_all_ready();
 }
 
-// -- steps
-// ------------------------------------------------------------------------------------------
+// -- steps ----------------------------------------------------------------------------------------
 
 void judge::start_ready(std::size_t at) {
   auto& step = mem_.steps[at];
@@ -242,13 +246,8 @@ status judge::on_step_ended(const step_ended& x) {
     mem_.params = std::move(next);
   }
   auto fatal = x.status == step_status::fatally_failed && !x.ignore_failure_mode;
-  if (fatal && x.failure_mode == model::failure_mode::fail_immediately && !mem_.state.ending) {
-    mem_.state.ending = terminate_run{stop_kind::stop, "MAESTRO_TASK", false,
-                                      "Stop all steps because step [" + x.step_id
-                                        + "] with FAIL_IMMEDIATELY mode is failed."};
-    stop_running(*mem_.state.ending);
-    write_state();
-  }
+  if (fatal && x.failure_mode == model::failure_mode::fail_immediately)
+    fail_immediately(x.step_id);
   // A loop counts on its own while it runs; here several of them add up.
   if (mem_.run->initiator().ancestors.empty() && !mem_.state.ending
       && mem_.leaves.total() > around_.options->leaf_steps_max) {
@@ -273,6 +272,17 @@ status judge::on_step_ended(const step_ended& x) {
   return unit{};
 }
 
+/// The failure mode FAIL_IMMEDIATELY of a step that failed (spec 04b §8).
+void judge::fail_immediately(const std::string& step_id) {
+  if (mem_.state.ending)
+    return;
+  mem_.state.ending = terminate_run{stop_kind::stop, "MAESTRO_TASK", false,
+                                    "Stop all steps because step [" + step_id
+                                      + "] with FAIL_IMMEDIATELY mode is failed."};
+  stop_running(*mem_.state.ending);
+  write_state();
+}
+
 void judge::stop_running(const terminate_run& how) {
   auto& spec = mem_.run->spec;
   for (std::size_t i = 0; i < mem_.steps.size(); ++i)
@@ -282,8 +292,7 @@ void judge::stop_running(const terminate_run& how) {
                             make_message(terminate_step{how})});
 }
 
-// -- the end
-// ----------------------------------------------------------------------------------------
+// -- the end --------------------------------------------------------------------------------------
 
 void judge::finish_if_done() {
   if (mem_.running == 0 && mem_.state.launched && !over()) {
@@ -359,8 +368,7 @@ void judge::write_state() {
   out_.rows.push_back({std::move(key), std::move(value)});
 }
 
-// -- stop, timeout
-// ------------------------------------------------------------------------------------
+// -- stop, timeout --------------------------------------------------------------------------------
 
 status judge::on_terminate(const terminate_run& x) {
   auto& id = mem_.id;
@@ -426,8 +434,7 @@ status judge::on_timer(const timer_fired& x) {
   return unit{};
 }
 
-// -- waiting clients
-// ------------------------------------------------------------------------------------
+// -- waiting clients ------------------------------------------------------------------------------
 
 /// The run may still be on its way from its workflow, so an unknown one is waited for as well.
 status judge::on_await() {
@@ -444,8 +451,7 @@ instance_acted judge::ended_answer() const {
   return {mem_.id.workflow_id, mem_.id.instance_id, mem_.id.run_id, mem_.state.status, true, {}};
 }
 
-// -- restart
-// ------------------------------------------------------------------------------------------
+// -- restart --------------------------------------------------------------------------------------
 
 status judge::on_restart(const restart_instance& x) {
   if (!mem_.run)
@@ -490,8 +496,7 @@ result<outcome> decide(instance_memory& memory, const message& what, const surro
   return j.take();
 }
 
-// -- graph and aggregate
-// --------------------------------------------------------------------------------
+// -- graph and aggregate --------------------------------------------------------------------------
 
 std::vector<bool> dag_of_run(const run_context& run) {
   auto& graph = run.workflow->dag;
@@ -577,8 +582,7 @@ run_status aggregated_status(const run_context& run, run_status own,
   return open ? run.spec.baseline_status.value_or(own) : own;
 }
 
-// -- rows
-// -----------------------------------------------------------------------------------------------
+// -- rows -----------------------------------------------------------------------------------------
 
 namespace {
 
@@ -594,6 +598,9 @@ void take_progress(instance_memory& mem, std::size_t at, const step_state& state
     return;
   }
   mem.leaves.add(leaves_of(state));
+  auto& definition = mem.run->workflow->workflow.steps[at];
+  step.ends_all = status == step_status::fatally_failed && !state.ignore_failure_mode
+                  && definition.failure_mode == model::failure_mode::fail_immediately;
   if (is_complete(status))
     release_children(mem, at, state.conditions);
 }

@@ -66,6 +66,8 @@ struct step_progress {
   bool in_dag = true;
   bool started = false;
   bool ended = false;
+  /// It failed, and by its failure mode the others must not go on.
+  bool ends_all = false;
   std::uint32_t parents_left = 0;
   /// Some predecessor selected it; true for a root.
   bool selected = false;

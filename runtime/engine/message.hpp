@@ -14,7 +14,7 @@
 /// Members without a field are short cuts of memory and are made again from rows after a restart.
 namespace tutti::engine {
 
-// -- requests of clients to a workflow --------------------------------------------------------
+// -- requests of clients to a workflow ------------------------------------------------------------
 
 struct push_definition {
   model::workflow_create_request request;
@@ -120,7 +120,7 @@ struct stop_instance {
   }
 };
 
-// -- workflow to instance -----------------------------------------------------------------------
+// -- workflow to instance -------------------------------------------------------------------------
 
 /// Makes a run; `launch` = it may begin at once, else it waits for `launch_run`.
 struct create_run {
@@ -171,7 +171,7 @@ struct terminate_run {
   }
 };
 
-// -- instance to its parent ---------------------------------------------------------------------
+// -- instance to its parent -----------------------------------------------------------------------
 
 /// A run is over. To the workflow, or to the loop part of an iteration.
 struct run_ended {
@@ -193,7 +193,7 @@ struct run_ended {
   }
 };
 
-// -- instance and step (always of one shard) ----------------------------------------------------
+// -- instance and step (always of one shard) ------------------------------------------------------
 
 struct start_step {
   bool satisfied = true;
@@ -246,7 +246,7 @@ struct step_ended {
   }
 };
 
-// -- loops --------------------------------------------------------------------------------------
+// -- loops ----------------------------------------------------------------------------------------
 
 /// The foreach step orders iterations `first..last` (one-based, of one chunk) to run.
 struct run_iterations {
@@ -299,7 +299,7 @@ struct report_iterations {
   }
 };
 
-// -- timers and executors -----------------------------------------------------------------------
+// -- timers and executors -------------------------------------------------------------------------
 
 /// Stored: append only.
 enum class timer_kind : std::uint8_t {

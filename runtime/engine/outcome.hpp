@@ -46,7 +46,7 @@ struct forget_job {
 /// Leaves the shard, so it waits for the commit.
 using effect = std::variant<launch_job, terminate_job, forget_job>;
 
-// -- answers to clients -------------------------------------------------------------------------
+// -- answers to clients ---------------------------------------------------------------------------
 
 struct pushed {
   model::properties_snapshot snapshot;
@@ -114,7 +114,7 @@ struct outcome {
   bool at_rest = false;
 };
 
-// -- surroundings -------------------------------------------------------------------------------
+// -- surroundings ---------------------------------------------------------------------------------
 
 /// Limits an operator can set; see config/options.
 struct engine_options {

@@ -257,8 +257,7 @@ const model::param* judge::find_upstream(const step_params* known, const row_rea
   return ok ? read.find(name) : nullptr;
 }
 
-// -- start
-// ------------------------------------------------------------------------------------------
+// -- start ----------------------------------------------------------------------------------------
 
 void judge::on_start(const start_step& x) {
   // A repeated order finds the attempt that the first one made.
@@ -398,8 +397,7 @@ void judge::send_launch() {
   out_.effects.emplace_back(std::move(*job));
 }
 
-// -- timers
-// -----------------------------------------------------------------------------------------
+// -- timers ---------------------------------------------------------------------------------------
 
 void judge::arm(timer_kind kind, time_ms due) {
   out_.timers.push_back({true, kind, due, mem_.state.attempt});
@@ -478,8 +476,7 @@ void judge::on_timeout() {
   }
 }
 
-// -- ends
-// -------------------------------------------------------------------------------------------
+// -- ends -----------------------------------------------------------------------------------------
 
 void judge::succeed() {
   if (mem_.state.loop) {
@@ -605,8 +602,7 @@ void judge::tell_instance() {
   out_.sends.push_back({run_of(mem_.id), make_message(std::move(news))});
 }
 
-// -- stop, kill, timeout
-// ------------------------------------------------------------------------------
+// -- stop, kill, timeout --------------------------------------------------------------------------
 
 /// The status that an action leads to: an ancestor's action stops, whatever it is (04d §2.2).
 void judge::end_by(const terminate_run& how) {
@@ -678,8 +674,7 @@ void judge::on_terminate(const terminate_run& how) {
   end_by(how);
 }
 
-// -- jobs
-// -------------------------------------------------------------------------------------------
+// -- jobs -----------------------------------------------------------------------------------------
 
 void judge::on_job(const job_update& x) {
   auto known = x.step_uuid == mem_.state.step_uuid && !over() && mem_.state.external;
@@ -743,8 +738,7 @@ void judge::on_job_ended(const job_update& x) {
   succeed();
 }
 
-// -- loops
-// ------------------------------------------------------------------------------------------
+// -- loops ----------------------------------------------------------------------------------------
 
 void judge::on_iterations(const iterations_ended& x) {
   if (!mem_.state.loop || over())

@@ -56,7 +56,7 @@ struct json_reader {
 /// A short text of a value for messages.
 std::string brief(const json::value& x);
 
-// -- writing ----------------------------------------------------------------------------
+// -- writing --------------------------------------------------------------------------------------
 
 json::value write_json(bool x);
 json::value write_json(std::int64_t x);
@@ -150,7 +150,7 @@ json::value write_json(const T& x) {
   }
 }
 
-// -- reading ----------------------------------------------------------------------------
+// -- reading --------------------------------------------------------------------------------------
 
 bool read_json(json_reader& in, const json_place& at, const json::value& x, bool& out);
 bool read_json(json_reader& in, const json_place& at, const json::value& x, std::int64_t& out);
@@ -361,7 +361,7 @@ bool read_json(json_reader& in, const json_place& at, const json::value& x, T& o
     return read_members(in, at, x, out);
 }
 
-// -- the public functions -----------------------------------------------------------------
+// -- the public functions -------------------------------------------------------------------------
 
 template <class T>
 json::value to_json(const T& x) {

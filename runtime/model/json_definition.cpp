@@ -22,7 +22,7 @@ std::vector<std::string_view> list(names all) {
   return {all.begin(), all.end()};
 }
 
-// -- steps -------------------------------------------------------------------------------
+// -- steps ----------------------------------------------------------------------------------------
 
 constexpr std::string_view step_order[] = {"id",
                                            "name",
@@ -111,7 +111,7 @@ bool read_step_body(json_reader& in, const json_place& at, const json::value& x,
   return true;
 }
 
-// -- tags --------------------------------------------------------------------------------
+// -- tags -----------------------------------------------------------------------------------------
 
 constexpr std::array tag_spaces{
   std::string_view{"SYSTEM"},       std::string_view{"RUNTIME"},
@@ -140,7 +140,7 @@ bool check_tag_names(json_reader& in, const json_place& at, const std::vector<ta
   return true;
 }
 
-// -- create request ------------------------------------------------------------------------
+// -- create request -------------------------------------------------------------------------------
 
 constexpr std::string_view server_members[] = {"workflow_id", "workflow_version_id",
                                                "version_author", "create_time"};

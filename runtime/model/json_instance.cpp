@@ -13,7 +13,7 @@ std::string_view key_of(const json::key_value_pair& member) {
   return {member.key().data(), member.key().size()};
 }
 
-// -- initiators ---------------------------------------------------------------------------
+// -- initiators -----------------------------------------------------------------------------------
 
 constexpr std::string_view manual_order[] = {"depth", "type", "user"};
 constexpr std::string_view time_order[] = {"trigger_uuid", "trigger_time", "timezone", "depth",
@@ -39,7 +39,7 @@ bool is_upstream(initiator_type type) {
   return type >= initiator_type::subworkflow;
 }
 
-// -- timelines ----------------------------------------------------------------------------
+// -- timelines ------------------------------------------------------------------------------------
 
 constexpr std::string_view milestone_type_name = "milestone_type";
 constexpr std::string_view milestone_source_name = "source_id";
@@ -85,7 +85,7 @@ json::object renamed_milestone(const json::object& x) {
   return out;
 }
 
-// -- requests -----------------------------------------------------------------------------
+// -- requests -------------------------------------------------------------------------------------
 
 /// A UUID of 36 characters, made lower case.
 bool read_uuid(json_reader& in, const json_place& at, std::optional<std::string>& uuid) {

@@ -6,7 +6,7 @@ namespace tutti::model {
 
 namespace {
 
-// -- values ------------------------------------------------------------------------------
+// -- values ---------------------------------------------------------------------------------------
 
 json::value write_decimal(const decimal& x) {
   return is_json_number(x.text) ? exact_number(x.text) : write_json(x.text);
@@ -168,7 +168,7 @@ bool read_untyped_list(json_reader& in, const json_place& at, const json::value&
   return in.expected(at, "a list of texts, of numbers or of booleans", x);
 }
 
-// -- members of a param -------------------------------------------------------------------
+// -- members of a param ---------------------------------------------------------------------------
 
 constexpr std::string_view meta_name = "meta";
 constexpr std::string_view source_name = "source";

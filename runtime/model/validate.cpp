@@ -93,7 +93,7 @@ void check_properties(findings& out, const std::string& path, const properties& 
   check_tags(out, path + "tags", x.tags);
 }
 
-// -- retry policy --------------------------------------------------------------------------
+// -- retry policy ---------------------------------------------------------------------------------
 
 /// `what value [..] is parsed to [n] but cannot be less than [a] or more than [b]`.
 flaw range_flaw(std::string_view what, const std::optional<parsable_long>& x, bool duration,
@@ -146,7 +146,7 @@ flaw backoff_flaw(const backoff& x, const limits& bounds) {
   return std::nullopt;
 }
 
-// -- steps -----------------------------------------------------------------------------------
+// -- steps ----------------------------------------------------------------------------------------
 
 /// Types that no step of kind `step` can have.
 flaw type_flaw(const step& x) {
@@ -209,7 +209,7 @@ void check_workflow(findings& out, const workflow& x) {
   check_steps(out, "workflow.steps", x.steps);
 }
 
-// -- runs ----------------------------------------------------------------------------------
+// -- runs -----------------------------------------------------------------------------------------
 
 constexpr std::array<std::string_view, 17> reserved_params{"maestro",
                                                            "Maestro",

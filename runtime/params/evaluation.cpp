@@ -160,7 +160,7 @@ result<value> evaluation::map_result(const model::param_map& entries) {
   return value{std::move(out)};
 }
 
-// -- names ----------------------------------------------------------------------------
+// -- names ----------------------------------------------------------------------------------------
 
 result<value> evaluation::resolve(std::string_view name) {
   auto out = around_.step ? resolve_in_step(name) : resolve_in_workflow(name);
@@ -216,7 +216,7 @@ result<value> evaluation::resolve_in_step(std::string_view name) {
                                   + " or upstream steps or the workflow"};
 }
 
-// -- other steps ----------------------------------------------------------------------
+// -- other steps ----------------------------------------------------------------------------------
 
 const param* evaluation::upstream_param(std::string_view step_id, std::string_view name) const {
   if (!around_.upstream || !*around_.upstream)
@@ -260,7 +260,7 @@ result<value> evaluation::step_param(std::string_view step_id, std::string_view 
                                   + " sees steps that have completed in this run"};
 }
 
-// -- functions ------------------------------------------------------------------------
+// -- functions ------------------------------------------------------------------------------------
 
 result<value> evaluation::from_signal(std::string_view signal, std::string_view name) {
   auto out = ask_host("getFromSignal", {std::string{signal}, std::string{name}});

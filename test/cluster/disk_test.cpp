@@ -108,7 +108,7 @@ void check_runs(running_node& node, int count) {
   CHECK(node.call("GET", instance(count + 1)).status == 404);
 }
 
-// -- a process step that ends while the disk is full --------------------------------------------
+// -- a process step that ends while the disk is full ----------------------------------------------
 
 /// Whether a supervisor is alive: it has the lock of its run folder as long as it is.
 bool supervised(const std::string& runs) {

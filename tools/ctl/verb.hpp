@@ -77,7 +77,7 @@ void print(const invocation& call, const json_value& answer, const std::string& 
 /// Milliseconds since 1970, for ages on pages.
 std::int64_t wall_clock_ms();
 
-// -- the verbs ----------------------------------------------------------------
+// -- the verbs ------------------------------------------------------------------------------------
 
 exit_code run_verb(const invocation& call);
 exit_code push_verb(const invocation& call);

@@ -128,7 +128,7 @@ void supervisor::read_log(worker::unique_fd& from, worker::segment_writer& into,
   }
 }
 
-// -- while the job runs -------------------------------------------------------------------
+// -- while the job runs ---------------------------------------------------------------------------
 
 void supervisor::wait_for_something() {
   std::array<pollfd, 5> ready{{{signals_.get(), POLLIN, 0},
@@ -282,7 +282,7 @@ void supervisor::report_logs() {
   logs_reported_bytes_ = bytes;
 }
 
-// -- at the end ---------------------------------------------------------------------------
+// -- at the end -----------------------------------------------------------------------------------
 
 void supervisor::complete_result() {
   // All writers are gone, so what is in the pipes is all there will be. The bound is for a

@@ -103,7 +103,7 @@ void answer_run(fake_server& server, std::string_view status, std::string_view s
 
 } // namespace
 
-// -- the command line -----------------------------------------------------------
+// -- the command line -----------------------------------------------------------------------------
 
 TEST_CASE("help is a success and lists every verb") {
   shell sh;
@@ -165,7 +165,7 @@ TEST_CASE("a silent server ends with 3 and how to start one") {
   CHECK(contains(sh.complained(), "Next: tuttid --data DIR"));
 }
 
-// -- looking --------------------------------------------------------------------
+// -- looking --------------------------------------------------------------------------------------
 
 TEST_CASE("the server is that of the flag, else of the variable") {
   fake_server server;
@@ -284,7 +284,7 @@ TEST_CASE("logs are read piece by piece and passed on unchanged") {
   CHECK(*http::find_value(query, "offset") == "9");
 }
 
-// -- acting ---------------------------------------------------------------------
+// -- acting ---------------------------------------------------------------------------------------
 
 TEST_CASE("stop, kill and restart act on the instance") {
   fake_server server;
@@ -356,7 +356,7 @@ TEST_CASE("validate can ask the server") {
   CHECK(contains(sh.complained(), "bad param"));
 }
 
-// -- running --------------------------------------------------------------------
+// -- running --------------------------------------------------------------------------------------
 
 TEST_CASE("run pushes, starts that version with typed params, and follows to the end") {
   fake_server server;
@@ -480,7 +480,7 @@ TEST_CASE("watch -o json prints every answer on a line") {
   CHECK(text_of(*answer, "status") == "SUCCEEDED");
 }
 
-// -- a node of one's own ----------------------------------------------------------
+// -- a node of one's own --------------------------------------------------------------------------
 
 TEST_CASE("run --data starts a node, uses it and stops it") {
   fake_server server;

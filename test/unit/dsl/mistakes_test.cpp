@@ -25,7 +25,7 @@ bool begins_with(const texts& found, std::string_view text) {
 
 } // namespace
 
-// -- the document ---------------------------------------------------------------------------
+// -- the document ---------------------------------------------------------------------------------
 
 TEST_CASE("an error names line, column, path, what was found and what is expected") {
   auto got = dsl::read_workflow(jobs_with("- foreach:\n    id: f\n    jobs: []\n    ranges:\n"
@@ -150,7 +150,7 @@ TEST_CASE("tags, merge keys and keys that are no names are refused") {
     begins_with(of_keys("~: 1"), "line 4, column 3: workflow: found nothing in place of a key"));
 }
 
-// -- params ---------------------------------------------------------------------------------
+// -- params ---------------------------------------------------------------------------------------
 
 TEST_CASE("unknown types and modes list the known ones and may have a hint") {
   CHECK(of_keys("x(imutable): 1")
@@ -220,7 +220,7 @@ TEST_CASE("mistakes inside a map have the path of the entry") {
   CHECK(begins_with(of_keys("x: {y: {'z<lng>': 1}}"), "line 4, column 11: workflow.x.y.z<lng>: "));
 }
 
-// -- workflow -------------------------------------------------------------------------------
+// -- workflow -------------------------------------------------------------------------------------
 
 TEST_CASE("a workflow needs an id and jobs") {
   CHECK(mistakes_of("workflow: {a: 1}")
@@ -249,7 +249,7 @@ TEST_CASE("members of the workflow are checked") {
     begins_with(of_keys("workflow_params: 5"), "line 4, column 20: workflow.workflow_params: "));
 }
 
-// -- jobs -----------------------------------------------------------------------------------
+// -- jobs -----------------------------------------------------------------------------------------
 
 TEST_CASE("an item of jobs is a map with one key, its kind") {
   CHECK(
@@ -329,7 +329,7 @@ TEST_CASE("ranges are maps of from, to and increment") {
     begins_with(range("{to: n + 1}"), "line 4, column 51: workflow.jobs[0].foreach.ranges.i.to: "));
 }
 
-// -- transitions ----------------------------------------------------------------------------
+// -- transitions ----------------------------------------------------------------------------------
 
 TEST_CASE("entries of a transition that do not parse say what is expected") {
   auto entry = [](const std::string& text) {

@@ -176,7 +176,7 @@ using outcome = job_result::outcome;
 
 } // namespace
 
-// -- the plain life of a job --------------------------------------------------------------
+// -- the plain life of a job ----------------------------------------------------------------------
 
 TEST_CASE_FIXTURE(runner_fixture, "a program that ends reports its exit code") {
   job_spec spec;
@@ -321,7 +321,7 @@ TEST_CASE_FIXTURE(runner_fixture, "a long log is capped and says what was droppe
   CHECK(tail->data.size() == 2000);
 }
 
-// -- outputs ------------------------------------------------------------------------------
+// -- outputs --------------------------------------------------------------------------------------
 
 TEST_CASE_FIXTURE(runner_fixture, "outputs come through the file") {
   CHECK(run(script("u", "echo '{\"params\":{}}' > $TUTTI_OUTPUT")).outputs_json
@@ -354,7 +354,7 @@ TEST_CASE_FIXTURE(runner_fixture, "an output file that is a link to elsewhere is
   CHECK_FALSE(got.outputs_error.empty());
 }
 
-// -- ending a job -------------------------------------------------------------------------
+// -- ending a job ---------------------------------------------------------------------------------
 
 TEST_CASE_FIXTURE(runner_fixture, "a job that heeds SIGTERM ends within its grace") {
   launch(script("u", "trap 'echo cleaned; exit 3' TERM; echo ready; "
@@ -441,7 +441,7 @@ TEST_CASE_FIXTURE(runner_fixture, "to terminate an unknown job is refused") {
   CHECK(runner->terminate("nobody", 0).error().code == ec::not_found);
 }
 
-// -- once and only once -------------------------------------------------------------------
+// -- once and only once ---------------------------------------------------------------------------
 
 TEST_CASE_FIXTURE(runner_fixture, "a second launch of a running job finds the first") {
   const auto spec = script("u", "echo x >> " + file("runs") + "; exec sleep 1000");
@@ -554,7 +554,7 @@ TEST_CASE_FIXTURE(runner_fixture, "a job nobody knows is lost") {
   CHECK(ended("u").how == outcome::lost);
 }
 
-// -- faults -------------------------------------------------------------------------------
+// -- faults ---------------------------------------------------------------------------------------
 
 TEST_CASE_FIXTURE(runner_fixture, "if the supervisor is killed the whole job dies and is lost") {
   launch(
@@ -644,7 +644,7 @@ TEST_CASE("a missing supervisor program refuses every job with the reason") {
   CHECK(got->result.message.find("absent") != std::string::npos);
 }
 
-// -- bounds and housekeeping --------------------------------------------------------------
+// -- bounds and housekeeping ----------------------------------------------------------------------
 
 TEST_CASE_FIXTURE(runner_fixture, "over the bound of running jobs a launch is refused") {
   running_max = 2;
