@@ -101,6 +101,8 @@ private:
   void finish(run_status own);
   run_status own_result() const;
   void tell_parent();
+  model::timeline_event ended_in_queue(const terminate_run& x, run_status as,
+                                       const std::string& asked) const;
   instance_acted ended_answer() const;
   void write_state();
   result<run_ptr> context_of(const create_run& x) const;
@@ -370,6 +372,16 @@ void judge::write_state() {
 
 // -- stop, timeout --------------------------------------------------------------------------------
 
+/// The sentences that clients of the original see.
+model::timeline_event judge::ended_in_queue(const terminate_run& x, run_status as,
+                                            const std::string& asked) const {
+  if (x.caller == strategy_caller)
+    return model::log_event(around_.now, model::log_level::info, "[\"" + x.reason + "\"]");
+  return model::log_event(around_.now, model::log_level::warn,
+                          "Workflow instance status becomes [" + std::string{to_string(as)}
+                            + "] due to reason [" + (x.reason.empty() ? asked : x.reason) + "]");
+}
+
 status judge::on_terminate(const terminate_run& x) {
   auto& id = mem_.id;
   if (!mem_.run && around_.client == 0)
@@ -399,12 +411,7 @@ status judge::on_terminate(const terminate_run& x) {
     return unit{};
   }
   if (!mem_.state.launched) {
-    model::append_timeline(mem_.state.timeline,
-                           model::log_event(around_.now, model::log_level::warn,
-                                            "Workflow instance status becomes ["
-                                              + std::string{to_string(target)} + "] due to reason ["
-                                              + (x.reason.empty() ? done.event.message : x.reason)
-                                              + "]"));
+    model::append_timeline(mem_.state.timeline, ended_in_queue(x, target, done.event.message));
     mem_.state.status = target;
     mem_.state.end_time = around_.now;
     tell_parent();
@@ -412,6 +419,7 @@ status judge::on_terminate(const terminate_run& x) {
     done.status = target;
     done.completed = true;
   } else if (!mem_.state.ending || x.kind == stop_kind::kill) {
+    mem_.state.ended_by = done.event.message + (x.reason.empty() ? "" : " (" + x.reason + ")");
     mem_.state.ending = x;
     stop_running(x);
   }
@@ -428,6 +436,7 @@ status judge::on_timer(const timer_fired& x) {
   if (!mem_.state.ending) {
     mem_.state.ending = terminate_run{stop_kind::time_out, "maestro", false,
                                       "The workflow instance run reached its timeout."};
+    mem_.state.ended_by = mem_.state.ending->reason;
     stop_running(*mem_.state.ending);
   }
   write_state();

@@ -42,6 +42,8 @@ struct run_state {
   /// Written when the run ends: by position in the definition.
   std::vector<step_brief> steps;
   leaf_counts leaves;
+  /// Who or what ended it from outside, for `why`; clients do not see it in the timeline.
+  std::string ended_by;
   /// Of this run alone, where it differs from `status`, the aggregate over all runs.
   std::optional<model::run_status> own_status;
 
@@ -56,7 +58,7 @@ struct run_state {
                            field(5, "timeout_due", &self::timeout_due),
                            field(6, "ending", &self::ending), field(7, "timeline", &self::timeline),
                            field(8, "steps", &self::steps), field(9, "leaves", &self::leaves),
-                           field(10, "own_status", &self::own_status));
+                           field(10, "own_status", &self::own_status), field(11, "ended_by", &self::ended_by));
   }
 };
 

@@ -153,6 +153,9 @@ struct launch_run {
   }
 };
 
+/// Who ends runs that stand in the way of a new one (run strategies).
+inline constexpr std::string_view strategy_caller = "maestro_run_strategy";
+
 /// Ends a run: STOP, KILL or TIME_OUT for all its steps that are not complete.
 struct terminate_run {
   stop_kind kind = stop_kind::stop;

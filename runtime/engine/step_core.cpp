@@ -38,6 +38,20 @@ constexpr std::int64_t default_sleep_s = 3;
 /// Tells a step's own timeout, which may be tried again, from that of its run.
 constexpr std::string_view step_timeout_reason = "The step reached its timeout.";
 
+/// The attempt's own timeout, which may be tried again; no order from above.
+bool is_own_timeout(const terminate_run& how) {
+  return how.kind == stop_kind::time_out && how.reason == step_timeout_reason;
+}
+
+void count_retry(model::step_retry& retry, step_status failure) {
+  if (failure == step_status::user_failed)
+    ++retry.error_retries;
+  else if (failure == step_status::platform_failed)
+    ++retry.platform_retries;
+  else
+    ++retry.timeout_retries;
+}
+
 /// The legal transitions of one attempt (spec 04b §3), in one place.
 bool legal(step_status from, step_status to) {
   using enum step_status;
@@ -447,12 +461,7 @@ void judge::retry_after(step_status failure) {
   next.satisfied = mem_.state.satisfied;
   next.retry = mem_.state.retry;
   next.default_retry = false;
-  if (failure == step_status::user_failed)
-    ++next.retry.error_retries;
-  else if (failure == step_status::platform_failed)
-    ++next.retry.platform_retries;
-  else
-    ++next.retry.timeout_retries;
+  count_retry(next.retry, failure);
   mem_.state = std::move(next);
   mem_.params = nullptr;
   begin_attempt();
@@ -519,6 +528,7 @@ void judge::fail(step_status kind, const std::string& why) {
   auto pause = backoff_ms(retry, kind);
   note(model::log_level::info, "Retrying task in [" + std::to_string((pause + 999) / 1000) + "s]");
   disarm(timer_kind::step_timeout, mem_.state.timeout_due);
+  disarm(timer_kind::sleep, mem_.state.wake_due);
   move(kind);
   mem_.state.wake_due = around_.now + pause;
   arm(timer_kind::retry, mem_.state.wake_due);
@@ -621,7 +631,7 @@ void judge::end_by(const terminate_run& how) {
 /// What runs has ended because it was told to: the step follows.
 void judge::end_as_asked() {
   auto how = *mem_.state.ending;
-  if (how.reason != step_timeout_reason)
+  if (!is_own_timeout(how))
     return end_by(how);
   mem_.state.ending.reset();
   fail(step_status::timeout_failed, {});
@@ -641,8 +651,7 @@ void judge::on_terminate(const terminate_run& how) {
     next.satisfied = mem_.state.satisfied;
     next.retry = mem_.state.retry;
     next.default_retry = false;
-    (failure == step_status::user_failed ? next.retry.error_retries
-                                         : next.retry.platform_retries)++;
+    count_retry(next.retry, failure);
     mem_.state = std::move(next);
     mem_.params = nullptr;
     mem_.state.step_uuid = around_.make_uuid();
@@ -652,8 +661,8 @@ void judge::on_terminate(const terminate_run& how) {
   }
   if (over())
     return;
-  // KILL outranks what came before; anything else is kept as it was first asked.
-  if (mem_.state.ending && how.kind != stop_kind::kill)
+  // KILL outranks what came before, and any order the attempt's own timeout; else the first counts.
+  if (mem_.state.ending && how.kind != stop_kind::kill && !is_own_timeout(*mem_.state.ending))
     return;
   changed_ = true;
   if (how.kind != stop_kind::time_out)

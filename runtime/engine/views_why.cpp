@@ -299,8 +299,7 @@ std::string failed_steps_text(const run_view& view, const std::vector<step_state
 /// The note of an action or a timeout; empty where the run ended by itself.
 std::string ended_from_outside(const std::vector<model::timeline_event>& timeline) {
   for (auto i = timeline.rbegin(); i != timeline.rend(); ++i)
-    if (i->type == model::timeline_type::log
-        && (i->level != model::log_level::info || i->message.starts_with("User [")))
+    if (i->type == model::timeline_type::log && i->level != model::log_level::info)
       return i->message;
   return {};
 }
@@ -315,7 +314,8 @@ reason ended_run(const run_view& view, const std::vector<step_state>& attempts) 
     return out;
   // What ended it from outside, if anything, says more than the steps that it ended.
   auto steps = failed_steps_text(view, attempts);
-  auto outside = ended_from_outside(view.state.timeline);
+  auto outside = view.state.ended_by.empty() ? ended_from_outside(view.state.timeline)
+                                             : view.state.ended_by;
   out.message = with_detail(std::move(out.message), outside.empty() ? steps : outside);
   return out;
 }

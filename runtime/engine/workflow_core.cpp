@@ -31,9 +31,6 @@ model::run_strategy strategy_of(const workflow_state& state) {
 }
 
 /// One call of `decide`: collects events, evolves as it goes, and gathers what follows.
-/// Who ends runs that stand in the way of a new one.
-constexpr auto strategy_name = "maestro_run_strategy";
-
 class judge {
 public:
   judge(workflow_memory& memory, const surroundings& around) : mem_(memory), around_(around) {}
@@ -460,13 +457,13 @@ status judge::make_room() {
     return ok;
   if (rule == run_rule::last_only)
     for (auto run : mem_.running)
-      terminate(run, stop_kind::stop, strategy_name, displaced);
+      terminate(run, stop_kind::stop, std::string{strategy_caller}, displaced);
   return unit{};
 }
 
 status judge::displace_queue(const std::string& why) {
   while (!mem_.queue.empty())
-    if (auto ok = end_queued(mem_.queue.front(), run_status::stopped, strategy_name, why); !ok)
+    if (auto ok = end_queued(mem_.queue.front(), run_status::stopped, std::string{strategy_caller}, why); !ok)
       return ok;
   return unit{};
 }

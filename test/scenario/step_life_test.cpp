@@ -192,18 +192,18 @@ TEST_CASE("J3: of many messages the last 32 are kept, and a repeated one once") 
   w.start();
   w.jobs_obey = false;
   auto order = [&](const std::string& who) {
-    w.post(workflow_entity("wf"), make_message(stop_instance{1, 1, stop_kind::stop, who}));
+    w.post(workflow_entity("wf"), make_message(stop_instance{1, 1, stop_kind::kill, who}));
     w.settle();
   };
   for (auto i = 1; i <= 40; ++i)
     order("user" + std::to_string(i));
   for (auto i = 0; i < 3; ++i)
     order("user40");
-  auto view = w.view();
+  auto view = w.step_view("a");
   CHECK(view.at("timeline").as_array().size() == 32);
-  CHECK_FALSE(w.tells("[user8]"));
-  CHECK(w.tells("[user9]"));
-  CHECK(w.tells("[user40]"));
+  CHECK_FALSE(w.step_tells("a", "[user8]"));
+  CHECK(w.step_tells("a", "[user9]"));
+  CHECK(w.step_tells("a", "[user40]"));
 }
 
 TEST_CASE("J4: only an enriched timeline has the statuses, in the order of time") {

@@ -117,7 +117,7 @@ std::string world::act(stop_kind kind, const run_at& which) {
   // Of iterations no workflow knows.
   auto got = is_inline(which.workflow)
                ? ask(instance_entity(which.workflow, which.instance, resolved(which).run),
-                     terminate_run{kind, "tester", false})
+                     terminate_run{kind, "tester", false, {}})
                : ask(workflow_entity(which.workflow),
                      stop_instance{which.instance, which.run, kind, "tester"});
   auto done = as<instance_acted>(got);

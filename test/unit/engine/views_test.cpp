@@ -640,7 +640,7 @@ TEST_CASE("a run that was ended by an action tells the action") {
   engine_world world;
   world.push(chain);
   world.start("chain");
-  terminate_run kill{stop_kind::kill, "ann", false};
+  terminate_run kill{stop_kind::kill, "ann", false, {}};
   REQUIRE(world.ask(instance_entity("chain", 1, 1), kill));
   auto reasons = object(views::why(world.reader(), {"chain", 1, 1}, ""))["reasons"].as_array();
   CHECK(reasons[0].as_object()["message"].as_string().find("ann") != json::string::npos);
