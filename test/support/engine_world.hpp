@@ -68,6 +68,8 @@ public:
   bool keep_memory = false;
   /// Messages are stored and read again on their way, so the short cuts of memory are lost.
   bool store_messages = false;
+  /// Timers and words of executors come twice.
+  bool repeat = false;
 
   /// Limits; set before use.
   engine::engine_options& options() { return options_; }
@@ -116,7 +118,7 @@ public:
       auto fired = *next;
       timers_.erase(next);
       now = std::max(now, fired.what.due);
-      post(fired.entity, engine::make_message(fired.what));
+      post_news(fired.entity, engine::make_message(fired.what));
       settle();
     }
     now = until;
@@ -138,7 +140,7 @@ public:
     news.time = now;
     news.exit_code = exit_code;
     news.message = std::move(message);
-    post(step, engine::make_message(std::move(news)));
+    post_news(step, engine::make_message(std::move(news)));
     settle();
   }
 
@@ -176,6 +178,13 @@ public:
   }
 
 protected:
+  /// What comes from outside the cores.
+  void post_news(const engine::entity_id& to, const engine::message_ptr& what) {
+    post(to, what);
+    if (repeat)
+      post(to, what);
+  }
+
   struct armed {
     engine::entity_id entity;
     engine::timer_fired what;
@@ -310,7 +319,7 @@ private:
     news.time = now;
     news.exit_code = exit_code_of(step);
     ended_jobs.push_back(step);
-    post(step, engine::make_message(std::move(news)));
+    post_news(step, engine::make_message(std::move(news)));
   }
 
   std::deque<map_rows> shards_;

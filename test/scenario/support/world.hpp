@@ -39,8 +39,8 @@ struct beyond_yaml {
 };
 
 /// Workflows are called `wf` unless said otherwise. Every test case runs twice: once with entities
-/// that keep their memory, once as if the node had been started anew before each message. So a
-/// case makes one world, and has no SUBCASEs of its own.
+/// that keep their memory, once as if the node had been started anew before each message, with all
+/// news from outside told twice. So a case makes one world, and has no SUBCASEs of its own.
 ///
 /// When a world goes, it checks what every scenario implies: what has ended never changed, the
 /// overview agrees with the steps, queues agree with their counts, and nothing that has ended
