@@ -63,6 +63,24 @@ TEST_CASE("B2: FAIL_IMMEDIATELY stops the other branches") {
   CHECK(w.step_tells("c", "MAESTRO_TASK"));
 }
 
+TEST_CASE("B2: a step that becomes ready while FAIL_IMMEDIATELY stops the others is stopped, too") {
+  world w;
+  w.push(two_branches(", failure_mode: fail_immediately"), fatal_b);
+  w.start();
+  auto end = [&](const std::string& step, int exit_code) {
+    job_update news;
+    news.step_uuid = std::string{w.step_view(step).at("step_uuid").as_string()};
+    news.phase = job_update::phase_type::ended;
+    news.exit_code = exit_code;
+    w.post(step_entity("wf", 1, 1, step), make_message(news));
+  };
+  end("b", 1);
+  end("c", 0);
+  w.settle();
+  CHECK(w.steps() == "a#1 SUCCEEDED, b#1 FATALLY_FAILED, c#1 SUCCEEDED, d NC, e#1 STOPPED, f NC");
+  CHECK(w.run() == "FAILED");
+}
+
 TEST_CASE("B3: IGNORE_FAILURE makes a failure a completion") {
   world w;
   w.push(two_branches(", failure_mode: ignore_failure"), fatal_b);
