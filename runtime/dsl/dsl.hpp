@@ -53,8 +53,9 @@ using template_lookup = std::function<std::optional<model::step_type>(std::strin
 
 /// Reads a document. On failure an `ec::bad_request` whose message is the first mistake and whose
 /// details are all of them, up to the limit. Without a look-up there are no job templates.
-/// `hints` takes keys that become params but look like other keys, in the order of the document
-/// and up to the same limit, whether or not there are mistakes.
+/// `hints` takes what is legal here but hardly meant: keys that become params but look like other
+/// keys, and transitions to jobs that do not exist (validation refuses these without a line). In
+/// the order of the document and up to the same limit, whether or not there are mistakes.
 result<model::workflow_create_request> read_workflow(std::string_view yaml,
                                                      const template_lookup& find_template = {},
                                                      std::vector<mistake>* hints = nullptr);

@@ -84,7 +84,7 @@ private:
     else if (key == "transition") {
       if (member.is(node_kind::list, "a list of transitions")) {
         x_.own_transition = !item.value.items.empty();
-        step.transition.successors = read_transition(item.value, here, in_.out);
+        step.transition.successors = read_transition(item.value, here, in_.level, in_.out);
       }
     } else if (key == "job_params") {
       if (member.is(node_kind::map, "a map of params"))

@@ -6,6 +6,7 @@
 
 #include <array>
 #include <unordered_set>
+#include <utility>
 
 namespace tutti::dsl {
 
@@ -58,6 +59,29 @@ std::optional<job> read_item(const node& item, const path& where, reading& in) {
     return std::nullopt;
   }
   return read_job(*kind, first, here, in);
+}
+
+/// The id that an item of a list of jobs gives, before the job is read; empty if it has none.
+word id_in(const node& item) {
+  if (item.kind != node_kind::map || item.entries.size() != 1)
+    return {};
+  for (const auto& member : item.entries.front().value.entries)
+    if (member.named() && member.key.text == "id" && member.value.kind == node_kind::scalar)
+      return member.value.text;
+  return {};
+}
+
+/// Nothing where an id is missing: then it would be reported as unknown as well.
+std::optional<level_ids> ids_in(const node& jobs) {
+  level_ids ids;
+  for (const auto& item : jobs.items) {
+    auto id = id_in(item);
+    if (id.empty())
+      return std::nullopt;
+    if (ids.all.insert(id).second)
+      ids.list.push_back(id);
+  }
+  return ids;
 }
 
 } // namespace
@@ -113,6 +137,8 @@ std::vector<model::step> read_level(const entry* jobs_entry, const entry* dag, c
                                     reading& in) {
   std::vector<job> jobs;
   auto complete = true;
+  auto ids = jobs_entry ? ids_in(jobs_entry->value) : std::nullopt;
+  const auto* outer = std::exchange(in.level, ids ? &*ids : nullptr);
   if (jobs_entry) {
     path here{where, jobs_entry->key.text};
     if (member_reader{*jobs_entry, here, in.out}.is(node_kind::list, "a list of jobs"))
@@ -126,7 +152,8 @@ std::vector<model::step> read_level(const entry* jobs_entry, const entry* dag, c
   }
   // Where a job could not be read, its id would be reported as unknown.
   if (dag && complete)
-    apply_dag(*dag, jobs, path{where, dag->key.text}, in.out);
+    apply_dag(*dag, jobs, path{where, dag->key.text}, in.level, in.out);
+  in.level = outer;
   std::vector<model::step> steps;
   steps.reserve(jobs.size());
   for (auto& x : jobs)

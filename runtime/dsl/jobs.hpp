@@ -14,6 +14,7 @@ struct reading {
   report& out;
   const template_lookup& find_template;
   std::unordered_map<std::string, place> job_ids{}; ///< of all levels
+  const level_ids* level = nullptr; ///< of the level that is read; none if not all are known
 };
 
 /// Members that stand in more than one kind.

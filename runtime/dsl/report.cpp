@@ -17,6 +17,13 @@ char lower(char c) {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
 }
 
+std::vector<mistake> in_order(std::vector<mistake> x) {
+  std::stable_sort(x.begin(), x.end(), [](const mistake& a, const mistake& b) {
+    return place{a.line, a.column} < place{b.line, b.column};
+  });
+  return x;
+}
+
 } // namespace
 
 std::string to_string(const mistake& x) {
@@ -58,11 +65,12 @@ void report::hint(place at, const path& where, std::string message) {
     hints_.push_back({at.line, at.column, where.text(), std::move(message)});
 }
 
+std::vector<mistake> report::hints() const {
+  return in_order(hints_);
+}
+
 error report::to_error() const {
-  auto sorted = mistakes_;
-  std::stable_sort(sorted.begin(), sorted.end(), [](const mistake& a, const mistake& b) {
-    return place{a.line, a.column} < place{b.line, b.column};
-  });
+  auto sorted = in_order(mistakes_);
   error out{ec::bad_request, to_string(sorted.front())};
   if (count_ > 1)
     out.message += " (and " + std::to_string(count_ - 1) + " more)";

@@ -55,7 +55,8 @@ public:
 
   bool hints_full() const { return hints_.size() >= mistake_limit; }
 
-  const std::vector<mistake>& hints() const { return hints_; }
+  /// In the order of their places.
+  std::vector<mistake> hints() const;
 
   /// All mistakes as one error. @pre `!empty()`
   error to_error() const;

@@ -2,7 +2,9 @@
 
 #include "runtime/model/enum_text.hpp"
 
+#include <algorithm>
 #include <array>
+#include <span>
 
 namespace tutti::dsl {
 
@@ -53,7 +55,10 @@ bool cut_at_then(word rest, word& condition, word& target) {
 /// The entries of one list in their order.
 class transition_reader {
 public:
-  transition_reader(const path& where, report& out) : where_(where), out_(out) {}
+  transition_reader(const path& where, const level_ids* ids, report& out)
+    : where_(where),
+      ids_(ids),
+      out_(out) {}
 
   void read(const node& item, std::size_t index) {
     path here{where_, index};
@@ -90,16 +95,16 @@ private:
     auto first = text.substr(0, text.find_first_of(blanks));
     auto rest = trimmed(text.substr(first.size()));
     if (model::equal_any_case(first, "if"))
-      return read_if(rest);
+      return read_if(rest, at);
     if (model::equal_any_case(first, "otherwise"))
       return read_otherwise(rest, at);
     if (!is_job_id(text))
       return "expected " + std::string{forms} + hint_for(first, keywords);
-    successors_.set(std::string{text}, "true");
+    lead_to(text, "true", at);
     return {};
   }
 
-  std::string read_if(word rest) {
+  std::string read_if(word rest, position at) {
     word condition;
     word target;
     // The blank that stands before a THEN without condition belongs to the keyword.
@@ -111,19 +116,32 @@ private:
     if (!is_job_id(target))
       return "expected one job id after THEN";
     conditions_ += (conditions_.empty() ? "(" : " || (") + std::string{condition} + ")";
-    successors_.set(std::string{target}, std::string{condition});
+    lead_to(target, std::string{condition}, at);
     return {};
   }
 
   std::string read_otherwise(word target, position at) {
     if (!is_job_id(target))
       return "expected one job id after OTHERWISE";
-    successors_.set(std::string{target}, conditions_.empty() ? "true" : "!(" + conditions_ + ")");
     otherwise_ = at;
+    lead_to(target, conditions_.empty() ? "true" : "!(" + conditions_ + ")", at);
     return {};
   }
 
+  void lead_to(word target, std::string condition, position at) {
+    successors_.set(std::string{target}, std::move(condition));
+    if (!ids_ || out_.hints_full() || ids_->all.contains(target))
+      return;
+    constexpr std::size_t listed_max = 10;
+    auto known = std::span{ids_->list};
+    out_.hint(at.at, path{where_, at.index},
+              "there is no job " + quoted(target) + " at this level, expected one of "
+                + listed(known.first(std::min(known.size(), listed_max)))
+                + (known.size() > listed_max ? ", ..." : "") + hint_for(target, known));
+  }
+
   const path& where_;
+  const level_ids* ids_;
   report& out_;
   indexed_map<std::string> successors_;
   std::string conditions_;
@@ -146,7 +164,8 @@ void apply_dag_text(const entry& dag, std::vector<job>& jobs, const path& where,
               + hint_for(text, dag_words));
 }
 
-void apply_dag_map(const node& map, std::vector<job>& jobs, const path& where, report& out) {
+void apply_dag_map(const node& map, std::vector<job>& jobs, const path& where,
+                   const level_ids* known, report& out) {
   std::unordered_map<word, std::size_t> index_of;
   std::vector<word> ids;
   for (std::size_t i = 0; i < jobs.size(); ++i) {
@@ -169,7 +188,7 @@ void apply_dag_map(const node& map, std::vector<job>& jobs, const path& where, r
                 + ", expected a list of transitions, such as [next_job]");
       continue;
     }
-    auto successors = read_transition(item.value, here, out);
+    auto successors = read_transition(item.value, here, known, out);
     if (found != index_of.end() && !jobs[found->second].own_transition)
       jobs[found->second].step.transition.successors = std::move(successors);
   }
@@ -177,21 +196,23 @@ void apply_dag_map(const node& map, std::vector<job>& jobs, const path& where, r
 
 } // namespace
 
-ordered_map<std::string> read_transition(const node& list, const path& where, report& out) {
-  transition_reader reader{where, out};
+ordered_map<std::string> read_transition(const node& list, const path& where, const level_ids* ids,
+                                         report& out) {
+  transition_reader reader{where, ids, out};
   for (std::size_t i = 0; i < list.items.size(); ++i)
     reader.read(list.items[i], i);
   return std::move(reader).take();
 }
 
-void apply_dag(const entry& dag, std::vector<job>& jobs, const path& where, report& out) {
+void apply_dag(const entry& dag, std::vector<job>& jobs, const path& where, const level_ids* ids,
+               report& out) {
   switch (dag.value.kind) {
     case node_kind::null:
       return;
     case node_kind::scalar:
       return apply_dag_text(dag, jobs, where, out);
     case node_kind::map:
-      return apply_dag_map(dag.value, jobs, where, out);
+      return apply_dag_map(dag.value, jobs, where, ids, out);
     case node_kind::list:
       out.add(dag.at(), where, "found a list, expected sequential, parallel, or a map of job ids");
   }

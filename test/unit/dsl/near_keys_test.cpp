@@ -77,6 +77,30 @@ TEST_CASE("names that params may well have get no hint") {
   CHECK(hints_of(workflow_with("\"!stepConcurrency<long>\": a")).empty());
 }
 
+TEST_CASE("a transition to a job that does not exist gets a hint with its place") {
+  CHECK(
+    hints_of(jobs_with("- job: {id: load, type: noop, transition: [IF x THEN sore]}\n"
+                       "- job: {id: store, type: noop}"))
+    == texts{"line 4, column 48: workflow.jobs[0].job.transition[0]: there is no job \"sore\" at "
+             "this level, expected one of load, store; did you mean \"store\"?"});
+  CHECK(
+    hints_of("workflow:\n  id: w\n  jobs: [job: {id: a, type: noop}]\n  dag: {a: [b]}")
+    == texts{"line 4, column 13: workflow.dag.a[0]: there is no job \"b\" at this level, expected "
+             "one of a"});
+}
+
+TEST_CASE("jobs are known at their own level only, and not where one has no id") {
+  CHECK(hints_of(jobs_with("- job: {id: a, type: noop, transition: [f]}\n"
+                           "- foreach:\n    id: f\n    jobs:\n"
+                           "      - job: {id: x, type: noop, transition: [y, a]}\n"
+                           "      - job: {id: y, type: noop}\n"
+                           "- job: {id: b, type: noop, transition: [x]}"))
+          .size()
+        == 2);
+  CHECK(hints_of(jobs_with("- job: {id: a, type: noop, transition: [b]}\n- job: {type: noop}"))
+          .empty());
+}
+
 TEST_CASE("hints are given beside mistakes, and the first twenty at most") {
   CHECK(hints_of(workflow_with("runStrategy: x\ndag: 5")).size() == 1);
   std::string keys;
