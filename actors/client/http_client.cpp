@@ -28,6 +28,7 @@ namespace {
 
 constexpr std::uint64_t answer_max = std::uint64_t{256} << 20U;
 constexpr std::size_t event_max = std::size_t{16} << 20U;
+constexpr std::chrono::milliseconds idle_interval{1000};
 
 using wire_request = beast::http::request<beast::http::string_body>;
 using wire_parser = beast::http::response_parser<beast::http::string_body>;
@@ -108,7 +109,7 @@ public:
 
   result<client_response> call(const wire_request& asked, clock::time_point until);
   result<client_response> read_events(const wire_request& asked, const on_event& take,
-                                      std::chrono::milliseconds silence_max);
+                                      std::chrono::milliseconds silence_max, const on_idle& idle);
 
   result<wire_request> make_request(std::string_view method, std::string_view path,
                                     const headers& extra, std::string_view body) const;
@@ -119,12 +120,12 @@ private:
   status connect(clock::time_point until);
   error_code send(const wire_request& asked, clock::time_point until);
   status take_events(wire_parser& parser, const on_event& take,
-                     std::chrono::milliseconds silence_max);
+                     std::chrono::milliseconds silence_max, const on_idle& idle);
   bool is_stale();
   void disconnect();
 
   template <class Start>
-  error_code run(clock::time_point until, Start start);
+  error_code run(clock::time_point until, Start start, const on_idle& idle = {});
 
   error why(const error_code& failure, std::string_view doing) const;
 
@@ -142,11 +143,18 @@ private:
 
 /// Starts an operation of the stream and waits for its end or for the deadline.
 template <class Start>
-error_code http_client::impl::run(clock::time_point until, Start start) {
+error_code http_client::impl::run(clock::time_point until, Start start, const on_idle& idle) {
   error_code outcome = asio::error::operation_aborted;
   stream_.expires_at(until);
   start([&outcome](error_code ec, auto&&...) { outcome = ec; });
   context_.restart();
+  // The context stops when nothing is left to wait for.
+  while (idle) {
+    context_.run_for(idle_interval);
+    if (context_.stopped())
+      return outcome;
+    idle();
+  }
   context_.run();
   return outcome;
 }
@@ -242,7 +250,8 @@ result<client_response> http_client::impl::call(const wire_request& asked,
 
 result<client_response> http_client::impl::read_events(const wire_request& asked,
                                                        const on_event& take,
-                                                       std::chrono::milliseconds silence_max) {
+                                                       std::chrono::milliseconds silence_max,
+                                                       const on_idle& idle) {
   disconnect();
   if (auto connected = connect(clock::now() + silence_max); !connected)
     return connected.error();
@@ -261,7 +270,7 @@ result<client_response> http_client::impl::read_events(const wire_request& asked
     ec = run(clock::now() + silence_max,
              [&](auto done) { beast::http::async_read(stream_, buffer_, parser, done); });
   } else if (!ec) {
-    if (auto read = take_events(parser, take, silence_max); !read) {
+    if (auto read = take_events(parser, take, silence_max, idle); !read) {
       disconnect();
       return read.error();
     }
@@ -274,7 +283,7 @@ result<client_response> http_client::impl::read_events(const wire_request& asked
 }
 
 status http_client::impl::take_events(wire_parser& parser, const on_event& take,
-                                      std::chrono::milliseconds silence_max) {
+                                      std::chrono::milliseconds silence_max, const on_idle& idle) {
   event_reader events;
   for (;;) {
     auto& body = parser.get().body();
@@ -288,9 +297,9 @@ status http_client::impl::take_events(wire_parser& parser, const on_event& take,
     if (events.pending() > event_max)
       return error{tutti::ec::too_large,
                    place() + ": an event is longer than " + std::to_string(event_max) + " bytes"};
-    const auto ec = run(clock::now() + silence_max, [&](auto done) {
-      beast::http::async_read_some(stream_, buffer_, parser, done);
-    });
+    const auto ec = run(
+      clock::now() + silence_max,
+      [&](auto done) { beast::http::async_read_some(stream_, buffer_, parser, done); }, idle);
     if (ec)
       return why(ec, "reading events");
   }
@@ -366,14 +375,15 @@ result<client_response> http_client::call(std::string_view method, std::string_v
 
 result<client_response> http_client::read_events(std::string_view path, const headers& extra,
                                                  const on_event& take,
-                                                 std::chrono::milliseconds silence_max) {
+                                                 std::chrono::milliseconds silence_max,
+                                                 const on_idle& idle) {
   return guarded([&]() -> result<client_response> {
     auto asked = impl_->make_request("GET", path, extra, {});
     if (!asked)
       return asked.error();
     if (asked->find(beast::http::field::accept) == asked->end())
       asked->set(beast::http::field::accept, "text/event-stream");
-    return impl_->read_events(*asked, take, silence_max);
+    return impl_->read_events(*asked, take, silence_max, idle);
   });
 }
 

@@ -44,11 +44,15 @@ public:
   /// Takes one event; false ends the reading.
   using on_event = std::function<bool(std::string_view event, std::string_view data)>;
 
+  /// Called about once a second while no event comes.
+  using on_idle = std::function<void()>;
+
   /// Reads server-sent events until the stream ends, `take` has enough, or nothing came for
   /// the time of `silence_max`. An answer that is no stream is returned as a response with
   /// its body; else the response has none.
   result<client_response> read_events(std::string_view path, const headers& extra,
-                                      const on_event& take, std::chrono::milliseconds silence_max);
+                                      const on_event& take, std::chrono::milliseconds silence_max,
+                                      const on_idle& idle = {});
 
 private:
   class impl;

@@ -45,11 +45,26 @@ boost::json::object to_json(const bench::report& r) {
   };
 }
 
+/// A decimal as a person writes it: three places at most, no exponent.
+std::string plain_text(const boost::json::value& x) {
+  if (auto* word = x.if_string())
+    return {word->data(), word->size()};
+  if (!x.is_double())
+    return boost::json::serialize(x);
+  char digits[400]; // of the largest double
+  std::snprintf(digits, sizeof digits, "%.3f", x.get_double());
+  std::string text{digits};
+  text.erase(text.find_last_not_of('0') + 1);
+  if (text.back() == '.')
+    text.pop_back();
+  return text;
+}
+
 void print(const bench::report& r, bool json) {
   auto all = to_json(r);
   if (!json)
     for (auto& [name, value] : all)
-      std::cout << name << ": " << boost::json::serialize(value) << "\n";
+      std::cout << name << ": " << plain_text(value) << "\n";
   else
     std::cout << boost::json::serialize(all) << std::endl;
 }

@@ -38,6 +38,23 @@ std::string first_text(const json_value& body, std::initializer_list<std::string
   return {};
 }
 
+/// `400 BAD_REQUEST "Validation failure"` repeats what is said before it.
+std::string without_status(std::string words, unsigned status) {
+  const auto quote = words.find('"');
+  if (words.rfind(std::to_string(status) + " ", 0) != 0 || quote == std::string::npos
+      || words.size() < quote + 2 || words.back() != '"')
+    return words;
+  return words.substr(quote + 1, words.size() - quote - 2);
+}
+
+/// For a body that is not made by a Tutti server; a page of a proxy is of no use to anyone.
+std::string stranger_text(std::string_view body) {
+  const auto line = one_line(body);
+  const auto text = line.empty() || line.front() == '<' ? std::string{} : cut(line, body_shown_max);
+  constexpr std::string_view doubt = "the answer is no JSON; is there a Tutti server?";
+  return text.empty() ? std::string{doubt} : text + " (" + std::string{doubt} + ")";
+}
+
 } // namespace
 
 error refusal_of(unsigned status, std::string_view body) {
@@ -48,8 +65,9 @@ error refusal_of(unsigned status, std::string_view body) {
   const auto name = member(said, "status").is_string() ? text_of(said, "status")
                                                        : first_text(said, {"title", "error"});
   made.message += (name.empty() ? "" : " " + one_line(name)) + ")";
-  const auto words = said.is_object() ? first_text(said, {"message", "detail", "path"})
-                                      : cut(one_line(body), body_shown_max);
+  const auto words = said.is_object()
+                       ? without_status(first_text(said, {"message", "detail", "path"}), status)
+                       : stranger_text(body);
   if (!words.empty())
     made.message += ": " + one_line(words);
   for (const auto& x : elements_of(said, "errors"))

@@ -1,11 +1,12 @@
 #include "tools/ctl/definition_file.hpp"
 
+#include "actors/http/api_parts.hpp"
+#include "config/options/nearest.hpp"
 #include "config/options/node_options.hpp"
 #include "runtime/dsl/dsl.hpp"
 #include "runtime/model/json.hpp"
-#include "runtime/model/validate.hpp"
 
-#include <array>
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
@@ -42,6 +43,12 @@ std::vector<std::string> findings_of(const error& why) {
   return {why.message};
 }
 
+result<model::workflow_create_request> read_request(const definition_file& file,
+                                                    std::vector<dsl::mistake>* hints) {
+  return file.json ? model::parse_json<model::workflow_create_request>(file.text)
+                   : dsl::read_workflow(file.text, {}, hints);
+}
+
 } // namespace
 
 std::string_view definition_file::content_type() const {
@@ -76,15 +83,38 @@ bool names_file(const std::string& word) {
 }
 
 std::vector<std::string> mistakes_of(const definition_file& file) {
-  auto request = file.json ? model::parse_json<model::workflow_create_request>(file.text)
-                           : dsl::read_workflow(file.text);
+  auto request = read_request(file, nullptr);
   if (!request)
     return findings_of(request.error());
-  auto found = model::violations(*request, server_limits());
-  if (found.empty())
-    if (auto ok = model::check_graph(request->workflow); !ok)
-      return findings_of(ok.error());
-  return found;
+  auto verdict = http::judge_push(*request, server_limits());
+  if (verdict.invalid)
+    return findings_of(*verdict.invalid);
+  return verdict.unfit ? findings_of(*verdict.unfit) : std::vector<std::string>{};
+}
+
+std::vector<std::string> hints_of(const definition_file& file) {
+  std::vector<dsl::mistake> hints;
+  (void)read_request(file, &hints);
+  std::vector<std::string> texts;
+  for (const auto& x : hints)
+    texts.push_back(to_string(x));
+  return texts;
+}
+
+std::vector<std::string> param_hints(const definition_file& file,
+                                     const std::vector<std::string>& names) {
+  auto request = read_request(file, nullptr);
+  std::vector<std::string> texts;
+  if (!request || !request->workflow.params)
+    return texts;
+  std::vector<std::string> known;
+  for (const auto& [name, param] : *request->workflow.params)
+    known.push_back(name);
+  for (const auto& x : names)
+    if (auto guess = config::did_you_mean(x, known);
+        !guess.empty() && std::find(known.begin(), known.end(), x) == known.end())
+      texts.push_back("the workflow has no param '" + x + "', so it is a new one" + guess);
+  return texts;
 }
 
 } // namespace tutti::ctl

@@ -9,12 +9,19 @@
 
 namespace tutti::ctl {
 
-/// Takes an answer, read and as it came.
-using see_progress = std::function<void(const run_progress&, const json_value&)>;
+/// Who wants to know about a run that is followed.
+struct audience {
+  /// Takes an answer, read and as it came.
+  std::function<void(const run_progress&, const json_value&)> see;
+  /// Called about once a second while nothing comes, with the time since the last answer.
+  std::function<void(std::chrono::milliseconds)> tick{};
+  /// Called when the server is found not to answer, again and again until it does.
+  std::function<void(const error&)> miss{};
+};
 
-/// Calls `see` with every answer about a run until it has ended, and gives the last one. A
-/// server that goes away is waited for, up to the patience.
-result<run_progress> follow(const server_link& link, const run_name& run, const see_progress& see,
+/// Tells every answer about a run until it has ended, and gives the last one. A server that goes
+/// away is waited for, up to the patience.
+result<run_progress> follow(const server_link& link, const run_name& run, const audience& tell,
                             std::chrono::milliseconds patience = std::chrono::seconds{60});
 
 /// Shows answers one after another: in place on a terminal, else as lines on change.
@@ -24,15 +31,25 @@ public:
 
   void show(const run_progress& now);
 
+  /// Lets the clocks of a picture go on, that long after the last answer.
+  void tick(std::chrono::milliseconds since);
+
+  /// Says that the server does not answer; until it does again.
+  void miss(const error& why);
+
   /// Leaves the steps of the picture, and takes its head line away: the closing words follow.
   void close();
 
 private:
+  void draw(const run_progress& now);
+
   std::ostream& out_;
   look how_;
   rate_meters meters_;
   run_progress before_;
   std::size_t lines_drawn_ = 0;
+  /// What the server is missed for; empty while it answers.
+  std::string missed_;
 };
 
 } // namespace tutti::ctl

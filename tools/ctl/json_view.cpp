@@ -1,6 +1,7 @@
 #include "tools/ctl/json_view.hpp"
 
-#include <cstdio>
+#include <charconv>
+#include <cmath>
 
 namespace tutti::ctl {
 
@@ -8,32 +9,45 @@ namespace json = boost::json;
 
 namespace {
 
-void append(std::string& page, const json_value& value, std::size_t depth);
+/// Where items stand: each on a line of its own, or all on one line.
+enum class form : bool {
+  lines,
+  one_line
+};
+
+void append(std::string& page, const json_value& value, std::size_t depth, form how);
 
 template <class Items, class Write>
-void append_items(std::string& page, const Items& items, std::size_t depth, char open, char close,
-                  Write write) {
+void append_items(std::string& page, const Items& items, std::size_t depth, form how, char open,
+                  char close, Write write) {
+  auto new_line = [&](std::size_t deep) {
+    if (how == form::lines)
+      page += "\n" + std::string(2 * deep, ' ');
+  };
   page += open;
   bool first = true;
   for (const auto& x : items) {
-    page += (first ? "\n" : ",\n") + std::string(2 * (depth + 1), ' ');
+    page += first ? "" : ",";
+    new_line(depth + 1);
     first = false;
     write(x);
   }
   if (!first)
-    page += "\n" + std::string(2 * depth, ' ');
+    new_line(depth);
   page += close;
 }
 
-void append(std::string& page, const json_value& value, std::size_t depth) {
+void append(std::string& page, const json_value& value, std::size_t depth, form how) {
   if (const auto* object = value.if_object())
-    append_items(page, *object, depth, '{', '}', [&](const json::key_value_pair& x) {
-      page += json::serialize(json::string_view{x.key()}) + ": ";
-      append(page, x.value(), depth + 1);
+    append_items(page, *object, depth, how, '{', '}', [&](const json::key_value_pair& x) {
+      page += json::serialize(json::string_view{x.key()}) + (how == form::lines ? ": " : ":");
+      append(page, x.value(), depth + 1, how);
     });
   else if (const auto* array = value.if_array())
-    append_items(page, *array, depth, '[', ']',
-                 [&](const json_value& x) { append(page, x, depth + 1); });
+    append_items(page, *array, depth, how, '[', ']',
+                 [&](const json_value& x) { append(page, x, depth + 1, how); });
+  else if (const auto* number = value.if_double())
+    page += decimal_text(*number);
   else
     page += json::serialize(value);
 }
@@ -63,13 +77,7 @@ std::string text_of(const json_value& object, std::string_view name) {
   const auto& value = member(object, name);
   if (const auto* text = value.if_string())
     return {text->data(), text->size()};
-  if (const auto* number = value.if_double()) {
-    // JSON's own form, 1.5E0, is no pleasure to read.
-    char digits[32];
-    std::snprintf(digits, sizeof digits, "%.6g", *number);
-    return digits;
-  }
-  return value.is_null() ? std::string{} : json::serialize(value);
+  return value.is_null() ? std::string{} : compact(value);
 }
 
 std::int64_t number_of(const json_value& object, std::string_view name) {
@@ -97,8 +105,32 @@ const json::object& object_of(const json_value& object, std::string_view name) {
 
 std::string pretty(const json_value& value) {
   std::string page;
-  append(page, value, 0);
+  append(page, value, 0, form::lines);
   return page + "\n";
+}
+
+std::string compact(const json_value& value) {
+  std::string line;
+  append(line, value, 0, form::one_line);
+  return line;
+}
+
+std::string decimal_text(double x) {
+  if (!std::isfinite(x))
+    return "null";
+  // Beyond these a reader prefers an exponent to a row of zeros.
+  constexpr double least = 1e-7;
+  constexpr double most = 1e15;
+  const auto size = std::fabs(x);
+  const bool plain = size == 0 || (size >= least && size < most);
+  char digits[64];
+  const auto [end, failure] = std::to_chars(digits, digits + sizeof digits, x,
+                                            plain ? std::chars_format::fixed
+                                                  : std::chars_format::scientific);
+  std::string text{digits, failure == std::errc{} ? end : digits};
+  if (plain && text.find('.') == std::string::npos)
+    text += ".0";
+  return text;
 }
 
 } // namespace tutti::ctl

@@ -19,8 +19,7 @@ result<json_value> read_json(std::string_view text);
 /// The member, or null.
 const json_value& member(const json_value& object, std::string_view name);
 
-/// The member as text: null and what is missing as empty text, the rest as JSON writes it, only
-/// that decimals are written the plain way.
+/// The member as text: null and what is missing as empty text, the rest as `compact` writes it.
 std::string text_of(const json_value& object, std::string_view name);
 
 std::int64_t number_of(const json_value& object, std::string_view name);
@@ -32,5 +31,12 @@ const boost::json::object& object_of(const json_value& object, std::string_view 
 
 /// Indented by two spaces, with a line end.
 std::string pretty(const json_value& value);
+
+/// On one line, without blanks.
+std::string compact(const json_value& value);
+
+/// The shortest decimal that reads back as `x`: 0.5, 10000000000.0, 1e-09. What JSON cannot say
+/// is null.
+std::string decimal_text(double x);
 
 } // namespace tutti::ctl

@@ -78,11 +78,10 @@ void say_params(fact_sheet& sheet, const json_value& owner) {
 }
 
 std::string event_text(const json_value& event) {
-  auto text = time_text(number_of(event, "timestamp")) + "  ";
-  for (auto key : {"level", "status", "action"})
-    if (auto word = text_of(event, key); !word.empty() && word != "INFO")
-      text += word + "  ";
-  text += one_line(text_of(event, "message"));
+  auto text = time_text(number_of(event, "timestamp"));
+  for (auto key : {"level", "status", "action", "message"})
+    if (auto word = one_line(text_of(event, key)); !word.empty() && word != "INFO")
+      text += "  " + word;
   for (const auto& x : elements_of(event, "errors"))
     if (x.is_string())
       text += "; " + one_line({x.get_string().data(), x.get_string().size()});
@@ -159,7 +158,7 @@ void append_facts(fact_sheet& sheet, const json_value& facts, const std::string&
 std::string param_text(const json_value& param) {
   for (auto key : {"evaluated_result", "value"})
     if (const auto& x = member(param, key); !x.is_null())
-      return one_line(json::serialize(x));
+      return one_line(compact(x));
   if (auto code = text_of(param, "expression"); !code.empty())
     return "`" + one_line(code) + "`";
   return "-";
@@ -236,7 +235,7 @@ std::string step_page(const json_value& step, std::int64_t now_ms, const look& h
   say_params(sheet, step);
   for (const auto& x : object_of(step, "artifacts")) {
     sheet.section("Artifact " + one_line(std::string{x.key()}));
-    sheet.line(one_line(json::serialize(x.value())));
+    sheet.line(one_line(compact(x.value())));
   }
   say_timeline(sheet, step);
   return sheet.page();

@@ -46,7 +46,7 @@ std::string loop_text(const step_progress& step, const rate_meters& meters, std:
   if (rate)
     text += "  " + rate_text(*rate) + "/s";
   if (const auto eta = eta_ms(done, loop.total, rate); going && eta)
-    text += "  ETA " + duration_text(*eta);
+    text += "  ETA " + (*eta < 1000 ? std::string{"<1s"} : duration_text(*eta));
   const auto counts = counts_text(loop.counts, true);
   return counts.empty() ? text : text + "  " + counts;
 }

@@ -84,11 +84,12 @@ status server_link::wait_until_ready(patience timeout) const {
   }
 }
 
-status server_link::events(const std::string& target, const on_event& take) const {
+status server_link::events(const std::string& target, const on_event& take,
+                           const on_idle& idle) const {
   auto to = connection();
   if (!to)
     return to.error();
-  auto response = (*to)->read_events(target, headers_for({}), take, silence_max);
+  auto response = (*to)->read_events(target, headers_for({}), take, silence_max, idle);
   if (!response)
     return unreachable(response.error());
   if (response->status >= 400)

@@ -20,6 +20,7 @@ class server_link {
 public:
   using patience = std::chrono::milliseconds;
   using on_event = client::http_client::on_event;
+  using on_idle = client::http_client::on_idle;
 
   static constexpr patience default_timeout{30'000};
 
@@ -41,8 +42,9 @@ public:
 
   status wait_until_ready(patience timeout) const;
 
-  /// Reads events until the stream ends, or `take` gives false.
-  status events(const std::string& target, const on_event& take) const;
+  /// Reads events until the stream ends, or `take` gives false. `idle` is called about once a
+  /// second while none comes.
+  status events(const std::string& target, const on_event& take, const on_idle& idle = {}) const;
 
   const std::string& url() const { return url_; }
 

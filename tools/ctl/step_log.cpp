@@ -1,5 +1,8 @@
 #include "tools/ctl/step_log.hpp"
 
+#include "tools/ctl/exit_code.hpp"
+#include "tools/ctl/progress.hpp"
+#include "tools/ctl/statuses.hpp"
 #include "tools/ctl/text.hpp"
 
 #include <algorithm>
@@ -9,6 +12,10 @@ namespace tutti::ctl {
 
 namespace {
 
+using steady = std::chrono::steady_clock;
+
+constexpr std::chrono::seconds patience{60};
+constexpr std::chrono::milliseconds retry_pause{500};
 constexpr std::int64_t piece_max = 65'536;
 constexpr std::int64_t wait_ms = 1000;
 /// More than this is not read for the sake of a few last lines.
@@ -21,16 +28,46 @@ std::string log_target(const run_name& run, const log_name& name, std::int64_t o
          + "&wait_ms=" + std::to_string(wait ? wait_ms : 0);
 }
 
+/// A server that went away may come back while a log is followed.
+bool may_come_back(const error& why) {
+  const auto code = exit_code_of_error(why.code);
+  return code == exit_code::unreachable || code == exit_code::server_error;
+}
+
+bool is_to_come(const run_progress& run, const std::string& step_id) {
+  auto same = [&](const step_progress& x) { return x.id == step_id; };
+  const auto step = std::find_if(run.steps.begin(), run.steps.end(), same);
+  return step != run.steps.end() && step->status == "NOT_CREATED" && !run_ended(run.status);
+}
+
 } // namespace
+
+void wait_for_step(const server_link& link, const run_name& run, const std::string& step_id,
+                   const std::function<void()>& say) {
+  for (bool first = true;; first = false) {
+    auto answer = link.get(run.path() + "/progress");
+    if (!answer || !is_to_come(read_progress(*answer), step_id))
+      return;
+    if (first)
+      say();
+    std::this_thread::sleep_for(retry_pause);
+  }
+}
 
 result<log_end> read_log(const server_link& link, const run_name& run, const log_name& name,
                          bool wait, const std::function<bool(std::string_view)>& take) {
   log_end end;
   std::int64_t offset = 0;
+  auto deadline = steady::now() + patience;
   while (true) {
     auto piece = link.get(log_target(run, name, offset, wait));
+    if (!piece && wait && may_come_back(piece.error()) && steady::now() < deadline) {
+      std::this_thread::sleep_for(retry_pause);
+      continue;
+    }
     if (!piece)
       return piece.error();
+    deadline = steady::now() + patience;
     const auto text = text_of(*piece, "text");
     const auto next = number_of(*piece, "next_offset");
     const auto& dropped = member(*piece, "dropped");

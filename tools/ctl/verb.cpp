@@ -23,6 +23,11 @@ exit_code report_usage(std::ostream& err, std::string_view verb_name, const std:
   return exit_code::usage;
 }
 
+void say_hints(const invocation& call, const definition_file& file) {
+  for (const auto& x : hints_of(file))
+    call.err() << file.name << ": hint: " << x << "\n";
+}
+
 void print(const invocation& call, const json_value& answer, const std::string& page) {
   call.out() << (call.json ? pretty(answer) : page);
 }

@@ -2,6 +2,7 @@
 
 #include "config/load/environment.hpp"
 #include "tools/ctl/arguments.hpp"
+#include "tools/ctl/definition_file.hpp"
 #include "tools/ctl/exit_code.hpp"
 #include "tools/ctl/interrupt.hpp"
 #include "tools/ctl/server_link.hpp"
@@ -61,6 +62,8 @@ struct verb {
   std::string_view summary;
   /// More about it, ready to print; may be empty.
   std::string_view help;
+  /// Command lines, ready to print.
+  std::string_view examples;
   exit_code (*act)(const invocation&);
 };
 
@@ -70,6 +73,9 @@ exit_code report(const invocation& call, const error& why, std::string_view next
 
 /// The same for a mistake on the command line.
 exit_code report_usage(std::ostream& err, std::string_view verb_name, const std::string& why);
+
+/// Says which keys of a definition become params, though they look like others.
+void say_hints(const invocation& call, const definition_file& file);
 
 /// Prints the answer as JSON, or the page made of it.
 void print(const invocation& call, const json_value& answer, const std::string& page);
@@ -91,5 +97,6 @@ exit_code stop_verb(const invocation& call);
 exit_code kill_verb(const invocation& call);
 exit_code restart_verb(const invocation& call);
 exit_code node_verb(const invocation& call);
+exit_code completion_verb(const invocation& call);
 
 } // namespace tutti::ctl

@@ -9,6 +9,11 @@ std::string name_of(const address& x) {
   return x.workflow_id + " " + std::to_string(x.instance_id);
 }
 
+/// What to try after a refusal.
+std::string next_of(const error& why, const address& asked) {
+  return why.code == ec::not_found ? "tutti ps --all" : "tutti get " + name_of(asked);
+}
+
 /// For a verb that takes ID and INSTANCE, and no step.
 result<address> read_instance(const invocation& call, bool instance_needed) {
   auto asked = read_address(call.given.words);
@@ -45,7 +50,7 @@ exit_code end_instance(const invocation& call, std::string_view action, bool ins
                       + std::string{action};
   auto answer = call.link().send("PUT", target);
   if (!answer)
-    return report(call, answer.error(), "tutti get " + name_of(*known));
+    return report(call, answer.error(), next_of(answer.error(), *known));
   print(call, *answer, page_of(*answer));
   return exit_code::ok;
 }
@@ -75,7 +80,7 @@ exit_code restart_verb(const invocation& call) {
                        instance_path(known->workflow_id, known->instance_id) + "/actions/restart",
                        boost::json::serialize(body), "application/json");
   if (!answer)
-    return report(call, answer.error(), "tutti get " + name_of(*known));
+    return report(call, answer.error(), next_of(answer.error(), *known));
   print(call, *answer, page_of(*answer) + "Next: tutti watch " + name_of(*known) + "\n");
   return exit_code::ok;
 }

@@ -24,8 +24,13 @@ exit_code logs_verb(const invocation& call) {
   auto run = latest_run(link, *asked);
   if (!run)
     return report(call, run.error(), "tutti ps --all");
+  const bool follow = call.given.has("follow");
+  if (follow)
+    wait_for_step(link, *run, name.step_id, [&] {
+      call.err() << "tutti: step '" << one_line(name.step_id) << "' has not begun yet; waiting\n";
+    });
   // What a step wrote is passed on as it is, bytes and all: it may be piped somewhere.
-  auto end = read_log(link, *run, name, call.given.has("follow"), [&](std::string_view text) {
+  auto end = read_log(link, *run, name, follow, [&](std::string_view text) {
     call.out() << text << std::flush;
     return call.out().good();
   });

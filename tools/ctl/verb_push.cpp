@@ -10,13 +10,14 @@ namespace {
 struct check_result {
   std::string file;
   std::vector<std::string> mistakes;
+  std::vector<std::string> hints;
 };
 
 result<check_result> check_here(const std::string& name) {
   auto file = read_definition(name);
   if (!file)
     return file.error();
-  return check_result{name, mistakes_of(*file)};
+  return check_result{name, mistakes_of(*file), hints_of(*file)};
 }
 
 /// @returns an error when the server could not be asked
@@ -29,21 +30,26 @@ result<check_result> check_there(const server_link& link, const std::string& nam
                                      : "/api/v3/workflows/actions/validate/yaml",
                           file->text, file->content_type());
   if (answer)
-    return check_result{name, {}};
+    return check_result{name, {}, hints_of(*file)};
   if (exit_code_of_error(answer.error().code) != exit_code::refused)
     return answer.error();
   auto mistakes = answer.error().details;
   if (mistakes.empty())
     mistakes.push_back(answer.error().message);
-  return check_result{name, std::move(mistakes)};
+  return check_result{name, std::move(mistakes), hints_of(*file)};
+}
+
+boost::json::array as_json(const std::vector<std::string>& texts) {
+  boost::json::array made;
+  for (const auto& one : texts)
+    made.push_back(boost::json::value(one));
+  return made;
 }
 
 boost::json::object as_json(const check_result& x) {
-  boost::json::array mistakes;
-  for (const auto& one : x.mistakes)
-    mistakes.push_back(boost::json::value(one));
   boost::json::object made{{"file", x.file}, {"valid", x.mistakes.empty()}};
-  made["errors"] = std::move(mistakes);
+  made["errors"] = as_json(x.mistakes);
+  made["hints"] = as_json(x.hints);
   return made;
 }
 
@@ -58,6 +64,8 @@ void say(const invocation& call, const check_result& x, bool remote) {
     call.out() << x.file << ": valid\n";
   for (const auto& one : x.mistakes)
     call.err() << x.file << ": " << one << "\n";
+  for (const auto& one : x.hints)
+    call.err() << x.file << ": hint: " << one << "\n";
   if (!remote && needs_templates(x))
     call.err() << "Next: tutti validate --remote " << x.file
                << ", which knows the server's job templates\n";
@@ -69,11 +77,12 @@ exit_code push_verb(const invocation& call) {
   auto file = read_definition(call.given.words.front());
   if (!file)
     return report_usage(call.err(), "push", file.error().message);
+  say_hints(call, *file);
   auto answer = push_definition(call.link(), *file);
   if (!answer) {
     auto why = answer.error();
     why.message = file->name + ": " + why.message;
-    return report(call, why, "tutti validate " + file->name);
+    return report(call, why, "correct " + file->name + ", then: tutti push " + file->name);
   }
   const auto made = pushed_version(*answer);
   const bool active = member(member(*answer, "workflow_definition"), "is_active")

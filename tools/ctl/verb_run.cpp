@@ -125,14 +125,20 @@ exit_code wait_for_end(const invocation& call, const server_link& link, const ru
   const bool quiet = call.given.has("wait") || (!call.how.terminal && !lines_asked);
   const bool json = call.form_named ? call.json : !call.how.terminal && !lines_asked;
   live_view view{call.out(), call.how};
-  auto last = follow(link, run, [&](const run_progress& now, const json_value&) {
+  audience tell;
+  tell.see = [&](const run_progress& now, const json_value&) {
     if (!quiet && !json)
       view.show(now);
-  });
+  };
+  if (!quiet && !json) {
+    tell.tick = [&](std::chrono::milliseconds since) { view.tick(since); };
+    tell.miss = [&](const error& why) { view.miss(why); };
+  }
+  auto last = follow(link, run, tell);
   if (!last)
     return report(call, last.error(), "tutti watch " + name_of(run));
   if (json) {
-    call.out() << boost::json::serialize(summary_json(*last)) << "\n";
+    call.out() << compact(summary_json(*last)) << "\n";
     return exit_code_of_run(last->status);
   }
   view.close();
@@ -152,10 +158,15 @@ exit_code start_and_wait(const invocation& call, const run_order& order, const s
   auto what = version_to_start(link, order);
   if (!what)
     return report(call, what.error(),
-                  order.file ? "tutti validate " + order.file->name : "tutti ps --all");
+                  order.file
+                    ? "correct " + order.file->name + ", then: tutti run " + order.file->name
+                    : "tutti ps --all");
   auto answer = start_run(link, *what, order.params, new_uuid());
   if (!answer)
-    return report(call, answer.error(), "tutti get " + what->workflow_id + " --definition");
+    return report(call, answer.error(),
+                  answer.error().code == ec::not_found
+                    ? "tutti ps --all"
+                    : "tutti get " + what->workflow_id + " --definition");
   const auto run = started_run(*answer);
   if (call.given.has("detach")) {
     print(call, *answer,
@@ -184,6 +195,14 @@ exit_code run_verb(const invocation& call) {
   auto order = read_order(call);
   if (!order)
     return report_usage(call.err(), "run", order.error().message);
+  if (order->file) {
+    say_hints(call, *order->file);
+    std::vector<std::string> names;
+    for (const auto& x : order->params)
+      names.emplace_back(x.key());
+    for (const auto& x : param_hints(*order->file, names))
+      call.err() << order->file->name << ": hint: " << x << "\n";
+  }
   auto own_node = needs_node(call, *order);
   if (!own_node)
     return report(call, own_node.error());

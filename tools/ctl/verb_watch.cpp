@@ -15,12 +15,23 @@ exit_code watch_verb(const invocation& call) {
   // Lines on change are of use in a log; JSON only comes when it is asked for.
   const bool json = call.json && call.form_named;
   live_view view{call.out(), call.how};
-  auto last = follow(link, *run, [&](const run_progress& now, const json_value& answer) {
+  auto& err = call.err();
+  call.around.interrupts.set([&err] {
+    err << "\ntutti: interrupted; the run goes on\n" << std::flush;
+  });
+  audience tell;
+  tell.see = [&](const run_progress& now, const json_value& answer) {
     if (json)
-      call.out() << boost::json::serialize(answer) << "\n" << std::flush;
+      call.out() << compact(answer) << "\n" << std::flush;
     else
       view.show(now);
-  });
+  };
+  if (!json) {
+    tell.tick = [&](std::chrono::milliseconds since) { view.tick(since); };
+    tell.miss = [&](const error& why) { view.miss(why); };
+  }
+  auto last = follow(link, *run, tell);
+  call.around.interrupts.clear();
   if (!last)
     return report(call, last.error(), "tutti get " + run->workflow_id);
   if (!json) {

@@ -19,18 +19,53 @@ constexpr std::string_view address_help
     "  ID/INSTANCE/STEP.\n";
 
 constexpr std::string_view run_help
-  = "  Pushes FILE (YAML or JSON), starts the version made from it, and waits for its end: with\n"
-    "  a live picture on a terminal, else quietly. A word that names no file is the id of a\n"
-    "  workflow that the server has.\n"
+  = "  Pushes FILE (YAML or JSON; - is standard input), starts the version made from it, and\n"
+    "  waits for its end: with a live picture on a terminal, else quietly. A word that names no\n"
+    "  file is the id of a workflow that the server has.\n"
     "  A VALUE that is a whole number is LONG, a decimal DOUBLE, true and false BOOLEAN, a JSON\n"
     "  array or object a list or map; everything else, and what stands in \"quotes\", is STRING.\n"
     "  When no server was named and none answers at the default address, a node is started for\n"
     "  this run, and stopped after it. Its data goes to the folder of --data, or to a temporary\n"
-    "  one that is removed when the run succeeded.\n";
+    "  one that is removed when the run succeeded.\n"
+    "  Ctrl-C ends the waiting, not the run.\n";
+
+constexpr std::string_view push_help
+  = "  FILE is YAML or JSON; - is standard input. A definition with a mistake is refused as a\n"
+    "  whole, and nothing changes.\n";
 
 constexpr std::string_view validate_help
-  = "  Checks here, without a server. With --remote or --server the server checks: it also\n"
-    "  knows job templates and evaluates what can be evaluated before a run.\n";
+  = "  Checks here, without a server. With --remote or --server the server checks, which has\n"
+    "  limits and job templates of its own. Hints are about what is legal but hardly meant, such\n"
+    "  as a key that becomes a param but looks like another.\n";
+
+constexpr std::string_view watch_help
+  = "  INSTANCE left out, or 'latest', is the latest one. On a terminal a picture is redrawn; in\n"
+    "  a pipe there is a line for each change. A server that goes away is asked again for a\n"
+    "  minute. Ctrl-C ends the watching, not the run.\n";
+
+constexpr std::string_view logs_help
+  = "  INSTANCE 'latest' is the latest one. ID INSTANCE STEP may also be written\n"
+    "  ID/INSTANCE/STEP. Only steps with a process have logs. Those of a foreach are the logs\n"
+    "  of its iterations, which are instances of a workflow that 'tutti logs' of the foreach\n"
+    "  names.\n";
+
+constexpr std::string_view why_help
+  = "  INSTANCE left out, or 'latest', is the latest one. ID INSTANCE STEP may also be written\n"
+    "  ID/INSTANCE/STEP. Of what has ended it tells how and by which failure.\n";
+
+constexpr std::string_view stop_help
+  = "  INSTANCE left out, or 'latest', is the latest one. Processes get SIGTERM and some time to\n"
+    "  end; the instance ends as STOPPED.\n";
+
+constexpr std::string_view kill_help
+  = "  INSTANCE may be 'latest'. As stop, but the instance ends as FAILED.\n";
+
+constexpr std::string_view restart_help
+  = "  INSTANCE may be 'latest'. Steps that are complete are not run again, unless\n"
+    "  --from-beginning says so. The new run has the next run number.\n";
+
+constexpr std::string_view completion_help
+  = "  The script completes verbs, options, files and the ids of workflows.\n";
 
 std::vector<verb> running_verbs() {
   return {
@@ -46,6 +81,9 @@ std::vector<verb> running_verbs() {
       {"data", 0, "DIR", "start a node on this folder for the run"}},
      "push a definition, run it and wait for its end",
      run_help,
+     "  tutti run backfill.yaml\n"
+     "  tutti run backfill.yaml -p from=20210101 -p 'tables=[\"a\",\"b\"]'\n"
+     "  tutti run backfill --version active --detach\n",
      run_verb},
     {"push",
      "FILE",
@@ -53,7 +91,9 @@ std::vector<verb> running_verbs() {
      1,
      {},
      "store a definition as a new version of its workflow",
-     "",
+     push_help,
+     "  tutti push backfill.yaml\n"
+     "  generate | tutti push -\n",
      push_verb},
     {"validate",
      "FILE...",
@@ -62,6 +102,8 @@ std::vector<verb> running_verbs() {
      {{"remote", 0, "", "let the server check"}},
      "check definitions and store nothing",
      validate_help,
+     "  tutti validate *.yaml\n"
+     "  tutti validate --remote backfill.yaml\n",
      validate_verb},
   };
 }
@@ -76,6 +118,9 @@ std::vector<verb> looking_verbs() {
       {"all", 'a', "", "all workflows, not only what runs now"}},
      "list active runs, or all workflows",
      "",
+     "  tutti ps\n"
+     "  tutti ps --all -n 100\n"
+     "  tutti ps -o json | jq -r '.elements[].workflow_id'\n",
      ps_verb},
     {"get",
      "ID [INSTANCE [STEP]]",
@@ -85,8 +130,20 @@ std::vector<verb> looking_verbs() {
       {"version", 0, "V", "of this version: a number, active, latest or default"}},
      "show an instance, a step or a definition",
      address_help,
+     "  tutti get backfill\n"
+     "  tutti get backfill 3 load\n"
+     "  tutti get backfill --definition --version latest -o json\n",
      get_verb},
-    {"watch", "ID [INSTANCE]", 1, 2, {}, "follow a run until it ends", address_help, watch_verb},
+    {"watch",
+     "ID [INSTANCE]",
+     1,
+     2,
+     {},
+     "follow a run until it ends",
+     watch_help,
+     "  tutti watch backfill\n"
+     "  tutti watch backfill 3 -o json | jq .status\n",
+     watch_verb},
     {"logs",
      "ID INSTANCE STEP",
      1,
@@ -95,32 +152,74 @@ std::vector<verb> looking_verbs() {
       {"stderr", 0, "", "standard error instead of standard output"},
       {"attempt", 0, "N", "of this attempt instead of the latest"}},
      "print what a step wrote",
-     address_help,
+     logs_help,
+     "  tutti logs backfill latest load -f\n"
+     "  tutti logs backfill/3/load --stderr --attempt 1\n",
      logs_verb},
     {"why",
      "ID [INSTANCE [STEP]]",
      1,
      3,
      {},
-     "tell what a run or a step waits for",
-     address_help,
+     "tell what a run or a step waits for, or why it failed",
+     why_help,
+     "  tutti why backfill\n"
+     "  tutti why backfill 3 load\n",
      why_verb},
   };
 }
 
 std::vector<verb> acting_verbs() {
   return {
-    {"stop", "ID [INSTANCE]", 1, 2, {}, "stop an instance in good order", address_help, stop_verb},
-    {"kill", "ID INSTANCE", 1, 2, {}, "end an instance as failed", address_help, kill_verb},
+    {"stop",
+     "ID [INSTANCE]",
+     1,
+     2,
+     {},
+     "stop an instance in good order",
+     stop_help,
+     "  tutti stop backfill\n"
+     "  tutti stop backfill 3\n",
+     stop_verb},
+    {"kill",
+     "ID INSTANCE",
+     1,
+     2,
+     {},
+     "end an instance as failed",
+     kill_help,
+     "  tutti kill backfill 3\n",
+     kill_verb},
     {"restart",
      "ID INSTANCE",
      1,
      2,
      {{"from-beginning", 0, "", "run everything again, not only what is incomplete"}},
      "run an ended instance again",
-     address_help,
+     restart_help,
+     "  tutti restart backfill 3\n"
+     "  tutti restart backfill latest --from-beginning\n",
      restart_verb},
-    {"node", "", 0, 0, {}, "show the state of the server", "", node_verb},
+    {"node",
+     "",
+     0,
+     0,
+     {},
+     "show the state of the server",
+     "",
+     "  tutti node\n"
+     "  tutti node -s http://build-server:8080\n",
+     node_verb},
+    {"completion",
+     "bash",
+     1,
+     1,
+     {},
+     "print the completion script of a shell",
+     completion_help,
+     "  source <(tutti completion bash)\n"
+     "  tutti completion bash > ~/.local/share/bash-completion/completions/tutti\n",
+     completion_verb},
   };
 }
 
@@ -147,9 +246,10 @@ exit_code help(const std::vector<std::string>& texts, surroundings& around) {
     return exit_code::ok;
   }
   const auto* x = find_verb(*word);
-  if (!x)
+  if (!x && *word != "help" && *word != "version")
     return unknown_verb(*word, around);
-  around.out << verb_help(*x);
+  // Those two have nothing to tell beyond the page of the program.
+  around.out << (x ? verb_help(*x) : program_help());
   return exit_code::ok;
 }
 
@@ -258,6 +358,8 @@ std::string verb_help(const verb& x) {
   if (!x.help.empty())
     page += "\n" + std::string{x.help};
   page += "\nOptions:\n" + flags_help(x.flags) + flags_help(common_flags());
+  if (!x.examples.empty())
+    page += "\nExamples:\n" + std::string{x.examples};
   return page + "\n" + std::string{exit_code_help()};
 }
 

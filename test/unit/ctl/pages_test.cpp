@@ -133,6 +133,37 @@ TEST_CASE("the other shapes of errors are understood too") {
         == "the server refused (404 Not Found): No route");
   CHECK(refusal_of(500, R"({"status":500,"error":"Internal Server Error","path":"/x"})").message
         == "the server failed (500 Internal Server Error): /x");
-  CHECK(refusal_of(502, "<html>").message == "the server failed (502): <html>");
+  CHECK(
+    refusal_of(400, R"({"status":"BAD_REQUEST","message":"400 BAD_REQUEST \"Bad thing\""})").message
+    == "the server refused (400 BAD_REQUEST): Bad thing");
   CHECK(refusal_of(503, "").code == ec::internal);
+}
+
+TEST_CASE("an answer that no Tutti server gives says so, without its page") {
+  CHECK(refusal_of(502, "<html>").message
+        == "the server failed (502): the answer is no JSON; is there a Tutti server?");
+  CHECK(refusal_of(404, "not here\n").message
+        == "the server refused (404): not here (the answer is no JSON; is there a Tutti server?)");
+}
+
+TEST_CASE("decimals are written without an exponent where that can be read") {
+  CHECK(decimal_text(0.5) == "0.5");
+  CHECK(decimal_text(5) == "5.0");
+  CHECK(decimal_text(-1.25) == "-1.25");
+  CHECK(decimal_text(1e10) == "10000000000.0");
+  CHECK(decimal_text(0.1) == "0.1");
+  CHECK(decimal_text(0) == "0.0");
+  CHECK(decimal_text(1e300) == "1e+300");
+  CHECK(decimal_text(1e-9) == "1e-09");
+  CHECK(param_text(parsed(R"({"evaluated_result":[0.5,1E3]})")) == "[0.5,1000.0]");
+  CHECK(compact(parsed(R"({"a":[0.5,{"b":null}],"c":[]})")) == R"({"a":[0.5,{"b":null}],"c":[]})");
+  CHECK(parsed(pretty(parsed("[1E300,5E-1,1E-9]"))) == parsed("[1E300,0.5,1E-9]"));
+}
+
+TEST_CASE("lines of a timeline have no blanks at their end") {
+  auto page = instance_page(
+    parsed(
+      R"({"workflow_id":"w","timeline":[{"type":"STATUS","timestamp":1000,"status":"CREATED"}]})"),
+    0, look{});
+  CHECK(page.find("00:00:01  CREATED\n") != std::string::npos);
 }

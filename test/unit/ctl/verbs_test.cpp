@@ -1,73 +1,12 @@
 #include "test/unit/ctl/fake_server.hpp"
-#include "tools/ctl/verbs.hpp"
+#include "test/unit/ctl/shell.hpp"
 
-#include <doctest/doctest.h>
-
-#include <unistd.h>
-
-#include <cstdio>
 #include <filesystem>
-#include <fstream>
-#include <sstream>
 
 using namespace tutti;
 using namespace tutti::ctl;
 
 namespace {
-
-using words = std::vector<std::string>;
-
-/// A shell that runs `tutti` and keeps what it said.
-class shell {
-public:
-  exit_code run(words texts) {
-    out.str("");
-    err.str("");
-    surroundings around{out, err, from(variables), terminal, 100, 30, program_folder, plan};
-    return run_tutti(texts, around);
-  }
-
-  std::string said() const { return out.str(); }
-
-  std::string complained() const { return err.str(); }
-
-  static config::environment from(const std::map<std::string, std::string>& values) {
-    return [values](const std::string& name) -> std::optional<std::string> {
-      auto i = values.find(name);
-      return i == values.end() ? std::nullopt : std::optional{i->second};
-    };
-  }
-
-  std::ostringstream out;
-  std::ostringstream err;
-  std::map<std::string, std::string> variables{{"USER", "ann"}, {"NO_COLOR", "1"}};
-  bool terminal = true;
-  std::string program_folder = "nowhere";
-  interrupt_plan plan;
-};
-
-/// A file or program that is gone at the end of the test.
-class scratch_file {
-public:
-  scratch_file(std::string ending, const std::string& text)
-    : name_("ctl-" + std::to_string(::getpid()) + std::move(ending)) {
-    std::ofstream{name_} << text;
-  }
-
-  scratch_file(const scratch_file&) = delete;
-  scratch_file& operator=(const scratch_file&) = delete;
-
-  ~scratch_file() { std::remove(name_.c_str()); }
-
-  const std::string& name() const { return name_; }
-
-private:
-  std::string name_;
-};
-
-bool contains(const std::string& text, std::string_view part) {
-  return text.find(part) != std::string::npos;
-}
 
 const std::string instance = "/api/v3/workflows/wf/instances/3";
 const std::string definition
@@ -329,7 +268,7 @@ TEST_CASE("a refused push names the file and every mistake") {
   CHECK(sh.run({"push", file.name(), "-s", server.url()}) == exit_code::refused);
   CHECK(contains(sh.complained(), file.name() + ": the server refused (400 BAD_REQUEST): no"));
   CHECK(contains(sh.complained(), "  - first\n  - second\n"));
-  CHECK(contains(sh.complained(), "Next: tutti validate " + file.name()));
+  CHECK(contains(sh.complained(), "Next: correct " + file.name() + ", then: tutti push"));
 }
 
 TEST_CASE("validate needs no server") {

@@ -223,6 +223,22 @@ TEST_CASE("a silent stream ends with a timeout") {
   CHECK(ended.error().code == ec::timeout);
 }
 
+TEST_CASE("a silent stream calls now and then") {
+  std::mutex mutex;
+  std::vector<http::stream> streams;
+  auto server = start([&](http::request, http::responder answer) {
+    const std::lock_guard guard{mutex};
+    streams.push_back(answer.open_stream());
+  });
+  auto client = client_of(*server);
+  int calls = 0;
+  const auto ended = client.read_events(
+    "/", {}, [](std::string_view, std::string_view) { return true; }, 1500ms, [&] { ++calls; });
+  REQUIRE(!ended);
+  CHECK(ended.error().code == ec::timeout);
+  CHECK(calls == 1);
+}
+
 TEST_CASE("an answer that is no stream is given as it is") {
   auto server = start(echo);
   auto client = client_of(*server);
