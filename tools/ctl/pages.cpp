@@ -153,6 +153,31 @@ void append_facts(fact_sheet& sheet, const json_value& facts, const std::string&
   }
 }
 
+/// The last column is the one that must not be cut: it goes on in lines below.
+void wrap_last_column(table& x, const look& how) {
+  constexpr std::size_t readable = 30;
+  std::size_t used = 0;
+  for (std::size_t i = 0; i + 1 < x.head.size(); ++i) {
+    auto widest = width_of(x.head[i]);
+    for (const auto& row : x.rows)
+      widest = std::max(widest, width_of(row[i]));
+    used += widest + 2;
+  }
+  if (how.width < used + readable)
+    return;
+  std::vector<std::vector<std::string>> wrapped;
+  for (auto& row : x.rows) {
+    const auto lines = wrap(row.back(), how.width - used);
+    row.back() = lines.front();
+    wrapped.push_back(row);
+    for (std::size_t i = 1; i < lines.size(); ++i) {
+      wrapped.emplace_back(x.head.size());
+      wrapped.back().back() = lines[i];
+    }
+  }
+  x.rows = std::move(wrapped);
+}
+
 } // namespace
 
 std::string param_text(const json_value& param) {
@@ -288,6 +313,7 @@ std::string why_page(const json_value& answer, const std::string& step_id, std::
        until > now_ms ? "in " + duration_text(until - now_ms) : (until > 0 ? "now" : ""),
        one_line(text_of(x, "message"))});
   }
+  wrap_last_column(reasons, how);
   if (reasons.rows.empty())
     sheet.raw("  Nothing keeps it waiting.\n");
   else

@@ -88,6 +88,23 @@ std::string cut(std::string_view text, std::size_t width) {
   return std::string{text.substr(0, end)} + "~";
 }
 
+std::vector<std::string> wrap(std::string_view text, std::size_t width) {
+  std::vector<std::string> lines;
+  while (width > 0 && width_of(text) > width) {
+    std::size_t characters = 0;
+    std::size_t end = 0;
+    for (; end < text.size(); ++end)
+      if (begins_character(text[end]) && characters++ == width)
+        break;
+    const auto space = text.substr(0, end + 1).rfind(' ');
+    const bool broken = space != std::string_view::npos && space > 0;
+    lines.emplace_back(text.substr(0, broken ? space : end));
+    text.remove_prefix(broken ? space + 1 : end);
+  }
+  lines.emplace_back(text);
+  return lines;
+}
+
 std::string pad(std::string_view text, std::size_t width) {
   const auto used = width_of(text);
   return std::string{text} + std::string(width > used ? width - used : 0, ' ');

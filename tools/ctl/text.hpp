@@ -26,6 +26,9 @@ std::size_t width_of(std::string_view text);
 /// Cuts to `width` characters, the last of them `~` when something was cut. 0: no limit.
 std::string cut(std::string_view text, std::size_t width);
 
+/// Lines of at most `width` characters, broken at spaces where there are some. 0: one line.
+std::vector<std::string> wrap(std::string_view text, std::size_t width);
+
 /// Fills with spaces on the right, or the left.
 std::string pad(std::string_view text, std::size_t width);
 std::string pad_left(std::string_view text, std::size_t width);

@@ -167,3 +167,19 @@ TEST_CASE("lines of a timeline have no blanks at their end") {
     0, look{});
   CHECK(page.find("00:00:01  CREATED\n") != std::string::npos);
 }
+
+TEST_CASE("reasons are wrapped on a terminal, not cut") {
+  const auto answer = parsed(R"({"workflow_id":"w","status":"FAILED","reasons":[{"subject":"step",
+    "step_id":"a","waits_for":"nothing","message":"it ended as FATALLY_FAILED: disk full"}]})");
+  const look how{true, false, 72, 24};
+  CHECK(why_page(answer, "", 0, how)
+        == "FAILED  w/\n"
+           "SUBJECT  WAITS FOR  SINCE  UNTIL  MESSAGE\n"
+           "step a   nothing                  it ended as FATALLY_FAILED: disk full\n");
+  const look narrow{true, false, 65, 24};
+  CHECK(why_page(answer, "", 0, narrow)
+        == "FAILED  w/\n"
+           "SUBJECT  WAITS FOR  SINCE  UNTIL  MESSAGE\n"
+           "step a   nothing                  it ended as FATALLY_FAILED:\n"
+           "                                  disk full\n");
+}

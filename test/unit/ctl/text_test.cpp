@@ -27,6 +27,17 @@ TEST_CASE("widths count characters, not bytes, and no character is cut in two") 
   CHECK(pad("\xc3\xbc", 3) == "\xc3\xbc  ");
 }
 
+TEST_CASE("a wrapped text is broken at spaces, or where there are none anywhere") {
+  using lines = std::vector<std::string>;
+  CHECK(wrap("one two three", 8) == lines{"one two", "three"});
+  CHECK(wrap("one two", 7) == lines{"one two"});
+  CHECK(wrap("one two", 3) == lines{"one", "two"});
+  CHECK(wrap("abcdefgh ij", 3) == lines{"abc", "def", "gh", "ij"});
+  CHECK(wrap("\xc3\xbc\xc3\xbc\xc3\xbc", 2) == lines{"\xc3\xbc\xc3\xbc", "\xc3\xbc"});
+  CHECK(wrap("a b", 0) == lines{"a b"});
+  CHECK(wrap("", 5) == lines{""});
+}
+
 TEST_CASE("durations have two units at most") {
   CHECK(duration_text(-5) == "0ms");
   CHECK(duration_text(350) == "350ms");
