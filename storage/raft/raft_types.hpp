@@ -112,6 +112,10 @@ struct replica_state {
   node_no transferee = 0;
   /// Leads: how far every member has the log.
   log_index match_min = 0;
+  /// Leads: what a majority of the voters is known to know as committed. Whoever was removed may go
+  /// when the leader that applied the removal says that this is at or behind it: until then the
+  /// others may still need its vote.
+  log_index quorum_commit = 0;
   std::size_t pending_reads = 0;
   std::size_t uncommitted_bytes = 0;
 };

@@ -206,6 +206,9 @@ typedef struct {
   uint8_t voter, joint, conf_pending;
   uint64_t transferee; /* 0: none */
   uint64_t min_match;  /* leader: over all members; else 0 */
+  /* Leader: what a majority of the voters is known to know as committed; else 0. A removed member
+   * may go when the leader's own removal entry is at or below: until then it may be needed to vote. */
+  uint64_t quorum_commit;
   size_t pending_reads, uncommitted_bytes;
 } raftc_status;
 

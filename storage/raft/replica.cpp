@@ -271,6 +271,7 @@ result<replica_state> replica::state() {
   out.conf_pending = x.conf_pending != 0;
   out.transferee = x.transferee;
   out.match_min = x.min_match;
+  out.quorum_commit = x.quorum_commit;
   out.pending_reads = x.pending_reads;
   out.uncommitted_bytes = x.uncommitted_bytes;
   return out;

@@ -177,6 +177,7 @@ pub struct RaftcStatus {
     pub conf_pending: u8,
     pub transferee: u64,
     pub min_match: u64,
+    pub quorum_commit: u64,
     pub pending_reads: usize,
     pub uncommitted_bytes: usize,
 }

@@ -32,8 +32,29 @@ pub fn status(node: &Node) -> RaftcStatus {
         conf_pending: u8::from(raft.has_pending_conf()),
         transferee: raft.lead_transferee.unwrap_or(0),
         min_match: if leads { min_match } else { 0 },
+        quorum_commit: if leads { quorum_commit(node) } else { 0 },
         pending_reads: raft.pending_read_count(),
         uncommitted_bytes: raft.uncommitted_size(),
+    }
+}
+
+/// The highest commit index that a majority of `voters` is known to have.
+fn majority_commit(node: &Node, voters: &[u64]) -> u64 {
+    let prs = node.raw.raft.prs();
+    let mut known: Vec<u64> = voters
+        .iter()
+        .map(|id| prs.get(*id).map_or(0, |p| p.committed_index))
+        .collect();
+    known.sort_unstable_by(|a, b| b.cmp(a));
+    known.get(known.len() / 2).copied().unwrap_or(0)
+}
+
+fn quorum_commit(node: &Node) -> u64 {
+    let conf = node.raw.raft.prs().conf().to_conf_state();
+    let incoming = majority_commit(node, conf.get_voters());
+    match conf.get_voters_outgoing() {
+        [] => incoming,
+        outgoing => incoming.min(majority_commit(node, outgoing)),
     }
 }
 

@@ -62,7 +62,23 @@ void group::round() {
       x->drain();
     }
   deliver();
-  std::erase_if(peers, [](auto& x) { return x.second->up() && x.second->removed(); });
+  dismiss();
+}
+
+/// A removed replica stays and votes until the leader knows that the others can do without it.
+void group::dismiss() {
+  auto at = leader();
+  if (at == 0)
+    return;
+  auto& lead = (*this)[at];
+  auto members = lead.members();
+  if (lead.conf_index == 0 || lead.state().quorum_commit < lead.conf_index)
+    return;
+  std::erase_if(peers, [&](auto& x) {
+    return x.second->up() && !x.second->members().empty()
+           && std::none_of(members.begin(), members.end(),
+                           [&](const member& y) { return y.id == x.first; });
+  });
 }
 
 void group::rounds(unsigned n) {

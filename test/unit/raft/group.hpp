@@ -82,9 +82,6 @@ public:
 
   std::vector<member> members() const;
 
-  /// Took part in a configuration and is in none any more.
-  bool removed() const;
-
   replica& raw() { return *replica_; }
 
   storage::node_store& store() { return *store_; }
@@ -94,6 +91,8 @@ public:
   /// Asks for a read; checked when it is answered.
   status ask(std::string context);
 
+  /// The newest change of members that was applied.
+  log_index conf_index = 0;
   std::size_t reads_served = 0;
   std::size_t refused_messages = 0;
   /// Nothing becomes durable for now.
@@ -143,7 +142,7 @@ public:
 
   void post(letter what);
 
-  /// One tick of everybody who is up. Who sees its own removal goes.
+  /// One tick of everybody who is up. Who was removed goes when the leader says so.
   void round();
 
   void rounds(unsigned n);
@@ -191,6 +190,8 @@ public:
 
 private:
   void deliver();
+
+  void dismiss();
 
   void lose(const letter& what);
 

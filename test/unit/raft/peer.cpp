@@ -101,13 +101,6 @@ std::vector<member> peer::members() const {
   return conf.empty() ? std::vector<member>{} : must(members_of(conf));
 }
 
-bool peer::removed() const {
-  auto all = members();
-  return !all.empty() && std::none_of(all.begin(), all.end(), [&](const member& x) {
-    return x.id == settings_.id;
-  });
-}
-
 // -- input
 // ------------------------------------------------------------------------------------------
 
@@ -192,7 +185,7 @@ void peer::apply(const ready& what, storage::shard_write& part) {
   for (const auto& x : what.committed()) {
     group_.seen.applies(settings_.id, x.index, x.term, x.type, text(x.data));
     if (x.type != RAFTC_NORMAL)
-      part.conf_state = must(replica_->apply_conf(x));
+      part.conf_state = must(replica_->apply_conf(x)), conf_index = x.index;
     else if (x.data.n > 0)
       part.apply.push_back(storage::put_row(row_key(x.index), std::string{text(x.data)}));
     part.applied = x.index;
