@@ -88,6 +88,10 @@ fn check_append(m: &Message) -> Verdict {
     if term > m.term {
         return refuse(m, "a log that is newer than its term");
     }
+    if (m.index == 0) != (m.log_term == 0) {
+        // The crate takes term 0 for that of every index it does not have.
+        return refuse(m, "an index without a term");
+    }
     for entry in m.get_entries() {
         index += 1;
         if entry.index != index || entry.term < term || entry.term == 0 || entry.term > m.term {

@@ -187,6 +187,8 @@ public:
   std::map<node_no, std::unique_ptr<peer>> peers;
   std::set<std::pair<node_no, node_no>> cut;
   std::uint64_t letters_sent = 0;
+  std::uint64_t pictures_installed = 0;
+  std::uint64_t conf_changes = 0;
 
 private:
   void deliver();

@@ -178,15 +178,18 @@ void peer::install(const snapshot_view& what) {
   REQUIRE(reader.header().applied_term == what.term);
   REQUIRE(reader.header().conf_state == what.conf_state);
   must_ok(store_->install(shard, reader));
+  ++group_.pictures_installed;
   parcels_.clear();
 }
 
 void peer::apply(const ready& what, storage::shard_write& part) {
   for (const auto& x : what.committed()) {
     group_.seen.applies(settings_.id, x.index, x.term, x.type, text(x.data));
-    if (x.type != RAFTC_NORMAL)
-      part.conf_state = must(replica_->apply_conf(x)), conf_index = x.index;
-    else if (x.data.n > 0)
+    if (x.type != RAFTC_NORMAL) {
+      part.conf_state = must(replica_->apply_conf(x));
+      conf_index = x.index;
+      ++group_.conf_changes;
+    } else if (x.data.n > 0)
       part.apply.push_back(storage::put_row(row_key(x.index), std::string{text(x.data)}));
     part.applied = x.index;
     part.applied_term = x.term;

@@ -136,14 +136,29 @@ TEST_CASE("no entry differs between replicas, none that was committed gets lost,
           "leader") {
   auto first = number_from("TUTTI_RAFT_SEED", 1);
   auto count = number_from("TUTTI_RAFT_SEEDS", 500);
-  log_index committed = 0;
+  std::uint64_t committed = 0;
+  std::uint64_t terms = 0;
+  std::uint64_t pictures = 0;
+  std::uint64_t changes = 0;
+  std::uint64_t reads = 0;
   for (auto seed = first; seed < first + count; ++seed) {
     CAPTURE(seed);
     life sut{seed};
     sut.live(250);
     sut.recover();
     committed += sut.all.seen.committed();
+    terms += sut.all.seen.leader_count();
+    pictures += sut.all.pictures_installed;
+    changes += sut.all.conf_changes;
+    for (auto& [id, x] : sut.all.peers)
+      reads += x->reads_served;
   }
-  // The faults let some work through.
+  MESSAGE(committed << " entries, " << terms << " terms, " << pictures << " snapshots, " << changes
+                    << " applied conf changes, " << reads << " reads");
+  // The faults let some work through, and all of it was tried.
   CHECK(committed > count * 20);
+  CHECK(terms > count * 2);
+  CHECK(pictures > count / 4);
+  CHECK(changes > count * 2);
+  CHECK(reads > count);
 }
