@@ -35,14 +35,31 @@ fn remember(why: String) {
     LAST_ERROR.with(|x| *x.borrow_mut() = why);
 }
 
+/// What was said, and where, without the folders of the machine that built it.
+fn describe(info: &std::panic::PanicHookInfo) -> String {
+    let said = info.payload();
+    let text = match (said.downcast_ref::<&str>(), said.downcast_ref::<String>()) {
+        (Some(text), _) => text,
+        (_, Some(text)) => text.as_str(),
+        _ => "no text",
+    };
+    match info.location() {
+        Some(at) => {
+            let mut parts: Vec<&str> = at.file().rsplit('/').take(3).collect();
+            parts.reverse();
+            format!("panic at {}:{}: {}", parts.join("/"), at.line(), text)
+        }
+        None => format!("panic: {}", text),
+    }
+}
+
 /// Panics are told by `raftc_last_error`, not on the standard error output. Nobody else's Rust is in
 /// the process that could miss the default hook.
 fn quiet_panics() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
         std::panic::set_hook(Box::new(|info| {
-            let text = info.to_string().replace('\n', " ");
-            LAST_PANIC.with(|x| *x.borrow_mut() = text);
+            LAST_PANIC.with(|x| *x.borrow_mut() = describe(info));
         }));
     });
 }

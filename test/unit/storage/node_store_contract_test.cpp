@@ -243,6 +243,145 @@ TEST_CASE_TEMPLATE("a commit index never goes back and covers what is applied", 
   CHECK(must(sut.store->position(1)).hard == hard_state{3, 0, 6});
 }
 
+TEST_CASE_TEMPLATE("a replica's batch is one: log, vote, rows, applied index and members", form,
+                   rocks_form, memory_form) {
+  form sut;
+  lead(*sut.store, 1);
+  auto before = must(sut.store->position(1));
+  auto batch = rows(1, {put_row("a", "9"), erase_row("b")});
+  batch.truncate_suffix_from = 6;
+  batch.append = entries_of(6, 8, 3);
+  batch.state = hard_state{3, 9, 6};
+  batch.applied = 5;
+  batch.applied_term = 2;
+  batch.conf_state = "three voters";
+  auto bad = append(2, entries_of(7, 7, 1));
+  CHECK(refusal(sut.store->write({batch, bad}, true)) == ec::conflict);
+  CHECK(must(sut.store->position(1)) == before);
+  CHECK(all_entries(*sut.store, 1, 5, 7) == "5:2:e5;6:2:e6;");
+  must_ok(sut.store->write({batch}, true));
+  for (auto i = 0; i < 2; ++i) {
+    auto at = must(sut.store->position(1));
+    CHECK(at.hard == hard_state{3, 9, 6});
+    CHECK(at.applied == 5);
+    CHECK(at.conf_state == "three voters");
+    CHECK(all_entries(*sut.store, 1, 5, 9) == "5:2:e5;6:3:e6;7:3:e7;8:3:e8;");
+    CHECK(all_rows(*sut.store, 1) == "a=9;");
+    CHECK(must(must(sut.store->view())->position(1)) == at);
+    sut.reopen();
+  }
+}
+
+TEST_CASE_TEMPLATE("entries keep their kind, and may be empty", form, rocks_form, memory_form) {
+  form sut;
+  must_ok(sut.store->write({birth(1)}, true));
+  std::vector<log_entry> all{{2, 1, 0, ""}, {3, 1, 2, std::string("\0\xff", 2)}, {4, 2, 1, ""}};
+  must_ok(sut.store->write({append(1, all)}, true));
+  sut.reopen();
+  std::vector<log_entry> found;
+  must_ok(sut.store->entries(1, 2, 5, 1 << 20, found));
+  CHECK(found == all);
+}
+
+TEST_CASE_TEMPLATE("behind an installed snapshot the log begins anew", form, rocks_form,
+                   memory_form) {
+  form source;
+  lead(*source.store, 1);
+  form sut;
+  must_ok(sut.store->write({birth(1)}, true));
+  auto old = append(1, entries_of(2, 9, 1, "old"));
+  old.state = hard_state{1, 0, 3};
+  must_ok(sut.store->write({old}, true));
+  auto picture = must(source.store->snapshot(1));
+  must_ok(sut.store->install(1, *picture));
+  auto check = [&] {
+    auto at = must(sut.store->position(1));
+    CHECK(at.last == 4);
+    CHECK(at.truncated == 4);
+    CHECK(must(sut.store->term(1, 4)) == 2);
+    CHECK(sut.store->term(1, 5).error().code == ec::unavailable);
+    CHECK(at.hard == hard_state{2, 0, 4});
+    CHECK(at.conf_state == "one voter");
+  };
+  check();
+  sut.reopen();
+  check();
+  auto next = append(1, entries_of(5, 6, 3));
+  next.truncate_suffix_from = 5;
+  next.state = hard_state{3, 1, 5};
+  must_ok(sut.store->write({next}, true));
+  sut.reopen();
+  CHECK(must(sut.store->position(1)).last == 6);
+  CHECK(all_entries(*sut.store, 1, 5, 7) == "5:3:e5;6:3:e6;");
+  CHECK(all_rows(*sut.store, 1) == "a=1;b=2;");
+}
+
+TEST_CASE_TEMPLATE("a replica that waits to be added votes, and begins with a snapshot", form,
+                   rocks_form, memory_form) {
+  form source;
+  lead(*source.store, 1);
+  form sut;
+  shard_write vote;
+  vote.shard = 1;
+  vote.state = hard_state{2, 9, 0};
+  must_ok(sut.store->write({vote}, true));
+  sut.reopen();
+  CHECK(must(sut.store->position(1)).hard == hard_state{2, 9, 0});
+  auto picture = must(source.store->snapshot(1));
+  must_ok(sut.store->install(1, *picture));
+  sut.reopen();
+  CHECK(must(sut.store->position(1)).hard == hard_state{2, 9, 4});
+  CHECK(all_rows(*sut.store, 1) == "a=1;b=2;");
+}
+
+TEST_CASE_TEMPLATE("a random log reads like a map", form, rocks_form, memory_form) {
+  for (auto seed = 1U; seed <= 5; ++seed) {
+    CAPTURE(seed);
+    form sut;
+    std::mt19937 random{seed};
+    must_ok(sut.store->write({birth(1)}, true));
+    std::map<log_index, log_entry> model;
+    log_index first = 2;
+    log_index commit = 1;
+    term_no term = 1;
+    for (auto step = 0; step < 300; ++step) {
+      shard_write write;
+      write.shard = 1;
+      term += random() % 3 == 0 ? 1 : 0;
+      auto last = model.empty() ? first - 1 : model.rbegin()->first;
+      auto from = commit + 1 + random() % (last - commit + 1);
+      write.truncate_suffix_from = from;
+      write.append = entries_of(from, from + random() % 6, term, std::to_string(step) + ":");
+      model.erase(model.lower_bound(from), model.end());
+      for (const auto& x : write.append)
+        model[x.index] = x;
+      commit += random() % (write.append.back().index - commit + 1);
+      write.state = hard_state{term, 0, commit};
+      write.applied = commit;
+      write.applied_term = commit < first ? 1 : model[commit].term;
+      if (random() % 10 == 0 && commit >= first) {
+        write.truncate_prefix_to = commit;
+        model.erase(model.begin(), model.upper_bound(commit));
+        first = commit + 1;
+      }
+      must_ok(sut.store->write({write}, step % 7 == 0));
+      if (step % 100 == 99)
+        sut.reopen();
+      auto at = must(sut.store->position(1));
+      auto end = model.empty() ? first - 1 : model.rbegin()->first;
+      REQUIRE(at.first() == first);
+      REQUIRE(at.last == end);
+      std::vector<log_entry> found;
+      must_ok(sut.store->entries(1, first, end + 1, std::uint64_t{1} << 40, found));
+      REQUIRE(found.size() == model.size());
+      for (const auto& x : found) {
+        REQUIRE(x == model[x.index]);
+        REQUIRE(must(sut.store->term(1, x.index)) == x.term);
+      }
+    }
+  }
+}
+
 TEST_CASE_TEMPLATE("a dropped shard is forgotten and can begin anew", form, rocks_form,
                    memory_form) {
   form sut;
