@@ -2,6 +2,10 @@
 
 namespace tutti::raft {
 
+bool ready::only_commit_moved() const {
+  return content_->has_hard_state != 0 && content_->must_sync == 0 && content_->n_committed == 0;
+}
+
 bool ready::nothing_to_write() const {
   return content_->has_hard_state == 0 && content_->has_snapshot == 0 && content_->n_entries == 0
          && content_->n_committed == 0;

@@ -33,6 +33,10 @@ public:
   /// Otherwise only a commit index changed, or nothing: it may be written at any later time.
   bool must_sync() const { return content_->must_sync != 0; }
 
+  /// Only the commit index moved. The write may be left out: a later hard state or applied index
+  /// says as much, and after a crash it is learned again. Halves the writes of idle groups.
+  bool only_commit_moved() const;
+
   /// Nothing for the disk.
   bool nothing_to_write() const;
 

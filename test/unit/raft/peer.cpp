@@ -152,7 +152,7 @@ void peer::handle(ready& what) {
   part.shard = shard;
   add_to(part, what);
   apply(what, part);
-  if (!what.nothing_to_write())
+  if (!what.nothing_to_write() && !(what.only_commit_moved() && group_.chance(2) == 0))
     must_ok(store_->write({part}, snapshot.has_value()));
   unsynced later{what.number(), group_.now, {}};
   later.due += group_.network.sync_delay_max == 0 ? 0
