@@ -48,10 +48,11 @@ struct replica_settings {
   bool check_quorum = true;
   /// Proposals that wait for `take_ready` together become one message per peer.
   bool batch_append = true;
-  /// Append messages under way per peer.
-  std::uint32_t inflight_max = 256;
-  /// Of entries in one append message, about.
-  std::uint64_t message_bytes = mib;
+  /// Append messages under way per peer; with `message_bytes` this bounds what a peer that is
+  /// behind is sent at a time.
+  std::uint32_t inflight_max = 64;
+  /// Of entries in one append message, about; one entry may be larger.
+  std::uint64_t message_bytes = mib / 4;
   /// Of committed entries in one ready, about.
   std::uint64_t ready_bytes = 4 * mib;
   /// Of proposals that are not committed; more are refused.

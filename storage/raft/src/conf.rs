@@ -55,16 +55,17 @@ pub fn decode_state(bytes: &[u8]) -> Result<ConfState, String> {
 }
 
 /// The same configuration always has the same bytes.
-pub fn encode_state(mut state: ConfState) -> Outcome<Vec<u8>> {
+///
+/// # Panics
+/// If there are more members than `check_state` lets in.
+pub fn encode_state(mut state: ConfState) -> Vec<u8> {
     state.mut_voters().sort_unstable();
     state.mut_learners().sort_unstable();
     state.mut_voters_outgoing().sort_unstable();
     state.mut_learners_next().sort_unstable();
-    match state.write_to_bytes() {
-        Ok(bytes) if bytes.len() <= MAX_CONF_STATE_BYTES => Ok(bytes),
-        Ok(bytes) => fail(ERR, format!("a conf state of {} bytes", bytes.len())),
-        Err(e) => fail(ERR, e.to_string()),
-    }
+    let bytes = state.write_to_bytes().expect("a conf state");
+    assert!(bytes.len() <= MAX_CONF_STATE_BYTES);
+    bytes
 }
 
 /// Ids and what they are, ascending.

@@ -202,7 +202,7 @@ pub unsafe extern "C" fn raftc_ready_take(node: *mut Node, out: *mut *mut RaftcR
         if out.is_null() {
             return fail(ERR, "nowhere to put the ready");
         }
-        match take(x)? {
+        match take(x) {
             None => Ok(0),
             Some(ready) => {
                 out.write(Box::into_raw(ready) as *mut RaftcReady);
@@ -314,7 +314,7 @@ pub unsafe extern "C" fn raftc_conf_state(
         if let Err(why) = check_state(&state) {
             return fail(ERR, why);
         }
-        put_bytes(&encode_state(state)?, out, n);
+        put_bytes(&encode_state(state), out, n);
         Ok(0)
     })
 }

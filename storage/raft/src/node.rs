@@ -224,7 +224,7 @@ impl Node {
             let term = raft.term;
             raft.become_follower(term, 0);
         }
-        encode_state(state)
+        Ok(encode_state(state))
     }
 
     pub fn on_persist(&mut self, number: u64) -> Outcome<()> {

@@ -6,7 +6,6 @@ use raft::{ReadState, StateRole};
 
 use crate::abi::*;
 use crate::conf::encode_state;
-use crate::guard::{fail, Outcome};
 use crate::node::Node;
 
 /// A ready and all it points at. The C part comes first: a pointer to it is one to the whole.
@@ -45,12 +44,10 @@ fn c_entries(entries: &[Entry]) -> Vec<RaftcEntry> {
     entries.iter().map(one).collect()
 }
 
-fn c_messages(messages: &[Message], bytes: &mut Vec<Vec<u8>>) -> Outcome<Vec<RaftcMsg>> {
+fn c_messages(messages: &[Message], bytes: &mut Vec<Vec<u8>>) -> Vec<RaftcMsg> {
     let mut out = Vec::with_capacity(messages.len());
     for m in messages {
-        let Ok(encoded) = m.write_to_bytes() else {
-            return fail(ERR, "a message could not be encoded");
-        };
+        let encoded = m.write_to_bytes().expect("a message of the crate");
         out.push(RaftcMsg {
             to: m.to,
             kind: m.get_msg_type() as u32,
@@ -59,7 +56,7 @@ fn c_messages(messages: &[Message], bytes: &mut Vec<Vec<u8>>) -> Outcome<Vec<Raf
         // The bytes stay where they are when the vector that owns them moves.
         bytes.push(encoded);
     }
-    Ok(out)
+    out
 }
 
 fn c_reads(reads: &[ReadState]) -> Vec<RaftcRead> {
@@ -127,9 +124,10 @@ fn take_from_crate(node: &mut Node) -> Taken {
     taken
 }
 
-pub fn take(node: &mut Node) -> Outcome<Option<Box<ReadyBox>>> {
+/// What cannot be told here would be lost: that is a panic.
+pub fn take(node: &mut Node) -> Option<Box<ReadyBox>> {
     if !node.raw.has_ready() {
-        return Ok(None);
+        return None;
     }
     let taken = take_from_crate(node);
     let mut c = taken.c;
@@ -141,12 +139,12 @@ pub fn take(node: &mut Node) -> Outcome<Option<Box<ReadyBox>>> {
     c.vote = hard.vote;
     c.commit = hard.commit;
     let mut messages = vec![];
-    let now = c_messages(&taken.now, &mut messages)?;
-    let after = c_messages(&taken.after, &mut messages)?;
+    let now = c_messages(&taken.now, &mut messages);
+    let after = c_messages(&taken.after, &mut messages);
     let meta = taken.snapshot.get_metadata();
     let conf = match c.has_snapshot {
         0 => vec![],
-        _ => encode_state(meta.get_conf_state().clone())?,
+        _ => encode_state(meta.get_conf_state().clone()),
     };
     c.snap_index = meta.index;
     c.snap_term = meta.term;
@@ -165,7 +163,7 @@ pub fn take(node: &mut Node) -> Outcome<Option<Box<ReadyBox>>> {
         _reads: taken.reads,
     });
     connect(&mut out);
-    Ok(Some(out))
+    Some(out)
 }
 
 fn connect(x: &mut ReadyBox) {

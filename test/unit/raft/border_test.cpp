@@ -4,6 +4,9 @@
 
 #include <doctest/doctest.h>
 
+#include <cstdlib>
+#include <thread>
+
 using namespace tutti;
 using namespace tutti::raft;
 using namespace tutti::raft::test;
@@ -365,6 +368,38 @@ TEST_CASE("conf states are read back, and wrong ones are not") {
   CHECK(make_conf_state(learners, learners).error().code == ec::unprocessable);
   std::vector<node_no> many(65, 1);
   CHECK(make_conf_state(many).error().code == ec::unprocessable);
+}
+
+TEST_CASE("a replica moves between threads, and its readies are freed on another one") {
+  auto store = storage::open_memory_store(std::make_shared<storage::memory_disk>());
+  std::vector<node_no> one{1};
+  REQUIRE((*store)->write({**first_write(1, {}, one)}, true).has_value());
+  shard_log log{**store, 1};
+  replica_settings settings;
+  settings.id = 1;
+  auto opened = replica::open(settings, *(*store)->position(1), log);
+  REQUIRE(opened.has_value());
+  auto sut = std::move(*opened);
+  REQUIRE(sut.campaign().has_value());
+  std::vector<std::jthread> users;
+  std::size_t seen = 0;
+  for (auto i = 0; i < 200; ++i) {
+    std::optional<ready> next;
+    std::jthread{[&] {
+      static_cast<void>(sut.propose(std::string(1000, 'x')));
+      if (auto taken = sut.take_ready(); taken && *taken)
+        next = std::move(**taken);
+    }}.join();
+    REQUIRE(next.has_value());
+    seen += next->entries().size();
+    REQUIRE(sut.on_persist(next->number()).has_value());
+    users.emplace_back([mine = std::move(*next)] {
+      for (const auto& x : mine.entries())
+        if (text(x.data).size() > 1000)
+          std::abort();
+    });
+  }
+  CHECK(seen == 201);
 }
 
 TEST_CASE("a ready outlives its replica") {
