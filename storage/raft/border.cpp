@@ -7,6 +7,11 @@ namespace tutti::raft {
 
 namespace {
 
+// The same sizes are asserted in abi.rs.
+static_assert(sizeof(raftc_storage) == 40 && sizeof(raftc_config) == 144);
+static_assert(sizeof(raftc_entry) == 40 && sizeof(raftc_msg) == 32 && sizeof(raftc_read) == 24);
+static_assert(sizeof(raftc_ready) == 176 && sizeof(raftc_status) == 112);
+
 ec code_of(int code) {
   switch (code) {
     case RAFTC_DROPPED:

@@ -1,15 +1,16 @@
 /* C interface of the `raft` crate (raft-rs 0.7). One node = one replica of one group.
  *
- * Threads: a node may move between threads but is never used by two at once. raftc_ready_free may be
- * called from any thread. No callback may throw, longjmp, or call back into a node.
- * Memory: what goes in is copied; what comes out is owned by its raftc_ready until raftc_ready_free.
+ * Threads: a node may move between threads but is never used by two at once. raftc_ready_free may
+ * be called from any thread. No callback may throw, longjmp, or call back into a node.
+ * Memory: what goes in is copied; what comes out belongs to its raftc_ready until raftc_ready_free.
  * Failures: a function gives RAFTC_OK, a positive answer it names, or one of the negative codes;
  * raftc_last_error tells the sentence. A panic of the crate is caught at the border and makes the
  * node dead: every later call gives RAFTC_PANIC, and only raftc_free is left to do.
  *
  * Bytes of messages, conf states and conf changes are those of eraftpb.proto of the crate. Those of
  * peers are checked before the crate sees them: what no correct peer sends is RAFTC_BAD_MESSAGE and
- * changes nothing. The crate's field `context` of entries is not offered: the log has no place for it.
+ * changes nothing. The crate's field `context` of entries is not offered: the log has no place for
+ * it.
  */
 #pragma once
 
@@ -66,12 +67,12 @@ enum {
 enum {
   RAFTC_F_PRE_VOTE = 1,
   RAFTC_F_CHECK_QUORUM = 2,
-  RAFTC_F_LEASE_READ = 4, /* reads without asking a quorum; needs CHECK_QUORUM. See consensus notes */
+  RAFTC_F_LEASE_READ = 4, /* reads without asking a quorum; needs CHECK_QUORUM */
   RAFTC_F_BATCH_APPEND = 8
 };
 
 /* Types of messages a transport treats in a special way. A snapshot message carries only what the
- * snapshot callback said; its rows travel beside it. */
+ * snapshot callback said; the rows travel beside it. */
 enum { RAFTC_MSG_SNAPSHOT = 7, RAFTC_MSG_HEARTBEAT = 8, RAFTC_MSG_HEARTBEAT_RESPONSE = 9 };
 
 /* Bounds. */
@@ -207,7 +208,7 @@ typedef struct {
   uint64_t transferee; /* 0: none */
   uint64_t min_match;  /* leader: over all members; else 0 */
   /* Leader: what a majority of the voters is known to know as committed; else 0. A removed member
-   * may go when the leader's own removal entry is at or below: until then it may be needed to vote. */
+   * may go when the removal is at or below: until then its vote may be needed. */
   uint64_t quorum_commit;
   size_t pending_reads, uncommitted_bytes;
 } raftc_status;
@@ -219,8 +220,9 @@ int raftc_peer_match(raftc_node*, uint64_t id, uint64_t* match);
 /* Encodes {voters, learners} for a first boot; cap as in raftc_apply_conf. */
 int raftc_conf_state(const uint64_t* voters, size_t nv, const uint64_t* learners, size_t nl,
                      uint8_t* out, size_t cap, size_t* n);
-/* Members of a conf state, ascending: ids and RAFTC_M_... bits, at most cap >= RAFTC_MAX_MEMBERS. */
-int raftc_conf_members(raftc_bytes conf_state, uint64_t* ids, uint32_t* what, size_t cap, size_t* n);
+/* Members of a conf state, ascending: ids and RAFTC_M_... bits; cap >= RAFTC_MAX_MEMBERS. */
+int raftc_conf_members(raftc_bytes conf_state, uint64_t* ids, uint32_t* what, size_t cap,
+                       size_t* n);
 
 /* This thread's last failure, NUL-ended and cut to cap. Gives its length. */
 size_t raftc_last_error(char* out, size_t cap);

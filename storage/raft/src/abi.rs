@@ -40,6 +40,19 @@ pub const MAX_UNCOMMITTED_ENTRIES: u64 = 1 << 16;
 /// Indexes and terms stay far from the end of the numbers.
 pub const MAX_NUMBER: u64 = 1 << 62;
 
+// The same sizes are asserted in border.cpp.
+#[cfg(target_pointer_width = "64")]
+const _: () = {
+    use std::mem::size_of;
+    assert!(size_of::<RaftcStorage>() == 40);
+    assert!(size_of::<RaftcConfig>() == 144);
+    assert!(size_of::<RaftcEntry>() == 40);
+    assert!(size_of::<RaftcMsg>() == 32);
+    assert!(size_of::<RaftcRead>() == 24);
+    assert!(size_of::<RaftcReady>() == 176);
+    assert!(size_of::<RaftcStatus>() == 112);
+};
+
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct RaftcBytes {

@@ -53,8 +53,8 @@ fn describe(info: &std::panic::PanicHookInfo) -> String {
     }
 }
 
-/// Panics are told by `raftc_last_error`, not on the standard error output. Nobody else's Rust is in
-/// the process that could miss the default hook.
+/// Panics are told by `raftc_last_error`, not on the standard error output. Nobody else's Rust is
+/// in the process that could miss the default hook.
 fn quiet_panics() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {

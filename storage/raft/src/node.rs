@@ -90,8 +90,8 @@ impl Node {
         )
     }
 
-    /// The crate cannot campaign while a snapshot is not applied (it looks for the entries between),
-    /// nor may it win at once while its own log is not durable.
+    /// The crate cannot campaign while a snapshot is not applied (it looks for the entries between
+    /// then), nor may it win at once while its own log is not durable.
     fn may_campaign(&self) -> bool {
         let raft = &self.raw.raft;
         let durable = raft.raft_log.persisted == raft.raft_log.last_index();
