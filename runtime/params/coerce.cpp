@@ -4,6 +4,7 @@
 #include "runtime/model/decimals.hpp"
 #include "runtime/model/enum_text.hpp"
 #include "runtime/model/json.hpp"
+#include "runtime/params/kinds.hpp"
 
 #include <charconv>
 
@@ -34,19 +35,39 @@ std::string_view class_name(const value& x) {
     x.v);
 }
 
-error unfit(std::string_view name, std::string_view kind, const value& found) {
-  return {ec::bad_request, "Param [" + std::string{name} + "] is expected to be a "
-                             + std::string{kind} + " compatible type but is ["
-                             + std::string{class_name(found)} + "]"};
+error unfit(std::string_view name, std::string_view what, const value& found,
+            std::string_view kind = kind::illegal_argument) {
+  return kind::refuse(kind, "Param [" + std::string{name} + "] is expected to be a "
+                              + std::string{what} + " compatible type but is ["
+                              + std::string{class_name(found)} + "]");
 }
 
-error unreadable(std::string_view name, std::string_view kind, const value& found) {
-  auto text = to_text(found);
-  if (text.size() > 100)
-    text = text.substr(0, 100) + "...";
-  return {ec::bad_request, "Param [" + std::string{name} + "] is expected to be a "
-                             + std::string{kind} + " compatible type but is the text [" + text
-                             + "]"};
+std::string shortened(std::string text) {
+  constexpr std::size_t shown = 1000;
+  if (text.size() > shown)
+    text = text.substr(0, shown) + "...";
+  return text;
+}
+
+/// A text is no whole number.
+error not_whole(std::string_view name, const std::string& text) {
+  auto out = kind::refuse(kind::number_format, "For input string: \"" + shortened(text) + "\"");
+  out.details.push_back("Param [" + std::string{name} + "] is a LONG");
+  return out;
+}
+
+/// A text is no decimal number.
+error not_decimal(std::string_view name, const std::string& text) {
+  auto odd = text.find_first_not_of("0123456789.eE+-");
+  auto message = odd == std::string::npos
+                   ? "For input string: \"" + shortened(text) + "\""
+                   : std::string{"Character "} + text[odd]
+                       + " is neither a decimal digit number, decimal point, nor \"e\" notation "
+                         "exponential mark.";
+  auto out = kind::refuse(kind::number_format, std::move(message));
+  out.details.push_back("Param [" + std::string{name} + "] is a DOUBLE and found ["
+                        + shortened(text) + "]");
+  return out;
 }
 
 void tell(conversion_note* note, std::string_view key, std::string_view target,
@@ -77,7 +98,7 @@ result<value> as_integer(std::string_view name, const value& raw, conversion_not
     return unfit(name, "Long", raw);
   auto number = parse_long(*text);
   if (!number)
-    return unreadable(name, "Long", raw);
+    return not_whole(name, *text);
   tell(note, "warn", "long", "String");
   return value{*number};
 }
@@ -91,10 +112,10 @@ result<value> as_double(std::string_view name, const value& raw) {
     return value{static_cast<double>(*whole)};
   const auto* text = raw.as<std::string>();
   if (!text)
-    return unfit(name, "Double", raw);
+    return unfit(name, "Double", raw, kind::number_format);
   auto number = model::parse_decimal(*text);
   if (!number)
-    return unreadable(name, "Double", raw);
+    return not_decimal(name, *text);
   return value{model::to_double(*number)};
 }
 
@@ -106,7 +127,7 @@ result<value> as_boolean(std::string_view name, const value& raw, conversion_not
     return unfit(name, "Boolean", raw);
   auto yes = model::equal_any_case(*text, "true");
   if (!yes && !model::equal_any_case(*text, "false"))
-    return unreadable(name, "Boolean", raw);
+    return unfit(name, "Boolean", raw);
   tell(note, "warn", "boolean", "String");
   return value{yes};
 }
@@ -127,9 +148,10 @@ result<value> as_text_array(std::string_view name, value raw, conversion_note* n
   if (const auto* numbers = raw.as<model::int_seq>()) {
     // Each text takes at least four characters of JSON: `"1",`.
     if (numbers->size() > size_max / 4)
-      return error{ec::bad_request, "Param [" + std::string{name} + "] would have "
-                                      + std::to_string(numbers->size())
-                                      + " texts, which is more than its JSON may hold"};
+      return kind::refuse(kind::illegal_argument,
+                          "Param [" + std::string{name} + "] would have "
+                            + std::to_string(numbers->size())
+                            + " texts, which is more than its JSON may hold");
     out.reserve(numbers->size());
     for (std::uint64_t i = 0; i < numbers->size(); ++i)
       out.push_back(std::to_string((*numbers)[i]));
@@ -140,7 +162,7 @@ result<value> as_text_array(std::string_view name, value raw, conversion_note* n
   } else if (const auto* flags = raw.as<std::vector<bool>>()) {
     out = texts_of(*flags);
   } else {
-    return unfit(name, "String array", raw);
+    return unfit(name, "String array", raw, kind::internal);
   }
   tell(note, "info", "string array", class_name(raw));
   return value{std::move(out)};
@@ -151,7 +173,7 @@ result<value> as_double_array(std::string_view name, value raw) {
     return raw;
   const auto* exact = raw.as<std::vector<model::decimal>>();
   if (!exact)
-    return unfit(name, "Double array", raw);
+    return unfit(name, "Double array", raw, kind::internal);
   std::vector<double> out;
   out.reserve(exact->size());
   for (const auto& x : *exact)
@@ -164,15 +186,15 @@ result<value> as_string_map(std::string_view name, value raw) {
     return raw;
   const auto* entries = raw.as<model::value_map>();
   if (!entries)
-    return unfit(name, "String map", raw);
+    return unfit(name, "String map", raw, kind::class_cast);
   model::string_map out;
   out.reserve(entries->size());
   for (const auto& [key, item] : *entries) {
     const auto* text = item.as<std::string>();
     if (!text)
-      return error{ec::bad_request, "Param [" + std::string{name} + "] has the value ["
-                                      + to_text(item) + "] for the key [" + key
-                                      + "], expected a text"};
+      return kind::refuse(kind::illegal_argument,
+                          "Param [" + std::string{name} + "] has the value [" + to_text(item)
+                            + "] for the key [" + key + "], expected a text");
     out.append(key, *text);
   }
   return value{std::move(out)};
@@ -183,7 +205,7 @@ result<value> as_map(std::string_view name, value raw) {
     return raw;
   const auto* texts = raw.as<model::string_map>();
   if (!texts)
-    return unfit(name, "Map", raw);
+    return unfit(name, "Map", raw, kind::class_cast);
   model::value_map out;
   out.reserve(texts->size());
   for (const auto& [key, text] : *texts)
@@ -209,13 +231,13 @@ result<value> coerce(std::string_view name, param_type type, value raw, conversi
       return as_text_array(name, std::move(raw), note);
     case param_type::long_array:
       if (!raw.as<model::int_seq>())
-        return unfit(name, "Long array", raw);
+        return unfit(name, "Long array", raw, kind::internal);
       return raw;
     case param_type::double_array:
       return as_double_array(name, std::move(raw));
     case param_type::boolean_array:
       if (!raw.as<std::vector<bool>>())
-        return unfit(name, "Boolean array", raw);
+        return unfit(name, "Boolean array", raw, kind::internal);
       return raw;
     case param_type::map:
       return as_map(name, std::move(raw));

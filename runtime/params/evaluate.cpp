@@ -16,8 +16,8 @@ bool is_empty(const param_map* x) {
   return !x || x->empty();
 }
 
-const expression_evaluator* or_basic(const expression_evaluator* x) {
-  return x ? x : &basic_evaluator();
+const expression_evaluator* or_default(const expression_evaluator* x) {
+  return x ? x : &default_evaluator();
 }
 
 /// Whether somebody sets a parameter of the table: then its rules must be there to be checked.
@@ -30,12 +30,12 @@ bool mentions(std::span<const system_default> table, std::initializer_list<const
   return false;
 }
 
-status merge_defaults(param_map& out, std::span<const system_default> table) {
-  param_map defaults;
-  defaults.reserve(table.size());
-  for (const auto& x : table)
-    defaults.append(std::string{x.name}, to_param(x));
-  return merge(out, defaults, {param_source::system_default, false, false});
+/// The defaults, with what the operator puts in their places.
+param_map overridden(const param_map& defaults, const param_map* overrides) {
+  auto out = defaults;
+  for (const auto& [name, x] : *overrides)
+    out.set(name, x);
+  return out;
 }
 
 /// Merges maps in order until one fails.
@@ -48,9 +48,20 @@ struct layers {
       good = merge(out, *map, context);
   }
 
-  void add_defaults(std::span<const system_default> table) {
-    if (good)
-      good = merge_defaults(out, table);
+  void add_defaults(const param_map& defaults, const param_map* overrides) {
+    constexpr merge_context context{param_source::system_default, false, false};
+    if (is_empty(overrides)) {
+      add(&defaults, context);
+      return;
+    }
+    auto changed = overridden(defaults, overrides);
+    add(&changed, context);
+  }
+
+  result<param_map> unfinished() {
+    if (!good)
+      return good.error();
+    return std::move(out);
   }
 
   result<param_map> finish() {
@@ -116,8 +127,9 @@ std::optional<bool> constant_condition(std::string_view condition) {
 }
 
 surroundings around_step(const step_inputs& in, std::int64_t now) {
-  return {&in.instance,           &in.step, in.workflow_params, &in.upstream, in.host,
-          or_basic(in.evaluator), now};
+  return {&in.instance, &in.step, in.workflow_params,
+          &in.upstream, in.host,  or_default(in.evaluator),
+          now};
 }
 
 } // namespace
@@ -126,13 +138,13 @@ result<param_map> merge_workflow_params(const workflow_inputs& in) {
   layers out;
   if (in.previous) {
     if (!in.with_defaults && mentions(system_defaults(), {in.run_params, in.restart_params}))
-      out.add_defaults(system_defaults());
+      out.add_defaults(workflow_default_params(), in.overrides.workflow);
     if (out.good)
       out.good = restore(out.out, *in.previous);
   } else {
-    if (in.with_defaults
+    if (in.with_defaults || !is_empty(in.overrides.workflow)
         || mentions(system_defaults(), {in.definition, in.run_params, in.restart_params}))
-      out.add_defaults(system_defaults());
+      out.add_defaults(workflow_default_params(), in.overrides.workflow);
     out.add(in.definition, {param_source::definition, false, false});
   }
   merge_context context{run_source(in.instance.initiator, !in.previous),
@@ -145,11 +157,11 @@ result<param_map> merge_workflow_params(const workflow_inputs& in) {
 result<param_map> merge_step_params(const step_inputs& in) {
   const auto& by_type = type_defaults(in.step.type);
   layers out;
-  if (in.with_defaults
+  if (in.with_defaults || !is_empty(in.overrides.step)
       || mentions(step_defaults(),
                   {in.definition, in.template_schema, in.run_params, in.restart_params}))
-    out.add_defaults(step_defaults());
-  out.add(&by_type, {param_source::system_default, false, false});
+    out.add_defaults(step_default_params(), in.overrides.step);
+  out.add_defaults(by_type, in.overrides.by_type);
   out.add(in.template_schema, {param_source::template_schema, false, false});
   auto fresh = model::is_fresh(in.instance.policy);
   merge_context run{run_source(in.instance.initiator, fresh), false, !fresh};
@@ -171,6 +183,25 @@ result<param_map> merge_step_params(const step_inputs& in) {
   return out.finish();
 }
 
+result<param_map> enriched_workflow_params(const param_map* definition,
+                                           const default_overrides& overrides) {
+  layers out;
+  out.add_defaults(workflow_default_params(), overrides.workflow);
+  out.add(definition, {param_source::definition, false, false});
+  return out.unfinished();
+}
+
+result<param_map> enriched_step_params(const param_map* definition,
+                                       const param_map* template_schema, model::step_type type,
+                                       const default_overrides& overrides) {
+  layers out;
+  out.add_defaults(step_default_params(), overrides.step);
+  out.add(template_schema, {param_source::template_schema, false, false});
+  out.add_defaults(type_defaults(type), overrides.by_type);
+  out.add(definition, {param_source::definition, false, false});
+  return out.unfinished();
+}
+
 result<param_map> evaluate_workflow_params(const workflow_inputs& in, std::int64_t now) {
   auto out = merge_workflow_params(in);
   if (!out || out->empty())
@@ -178,7 +209,7 @@ result<param_map> evaluate_workflow_params(const workflow_inputs& in, std::int64
   auto instance = in.instance;
   if (instance.run_ts == 0)
     instance.run_ts = now;
-  surroundings around{&instance, nullptr, nullptr, nullptr, in.host, or_basic(in.evaluator), now};
+  surroundings around{&instance, nullptr, nullptr, nullptr, in.host, or_default(in.evaluator), now};
   auto good = evaluation{*out, around}.evaluate_all();
   if (good)
     good = check_size(*out, "workflow", in.instance.workflow_id, in.size_max);

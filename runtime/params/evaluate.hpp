@@ -1,6 +1,7 @@
 #pragma once
 
 #include "runtime/params/coerce.hpp"
+#include "runtime/params/defaults.hpp"
 #include "runtime/params/evaluation.hpp"
 #include "runtime/params/iterations.hpp"
 #include "runtime/params/merge.hpp"
@@ -18,7 +19,8 @@ struct workflow_inputs {
   const model::param_map* previous = nullptr; ///< evaluated, of the run before: this is a restart
   /// Adds the parameters of 12.1. Without, they are derived when something mentions them.
   bool with_defaults = true;
-  const expression_evaluator* evaluator = nullptr; ///< null = `basic_evaluator()`
+  default_overrides overrides{};
+  const expression_evaluator* evaluator = nullptr; ///< null = `default_evaluator()`
   host_functions* host = nullptr;
   std::size_t size_max = params::size_max; ///< characters of JSON of the result
 };
@@ -34,7 +36,8 @@ struct step_inputs {
   upstream_lookup upstream;                          ///< parameters of completed steps
   /// Adds the parameters of 12.2. Without, they are derived when something mentions them.
   bool with_defaults = true;
-  const expression_evaluator* evaluator = nullptr; ///< null = `basic_evaluator()`
+  default_overrides overrides{};
+  const expression_evaluator* evaluator = nullptr; ///< null = `default_evaluator()`
   host_functions* host = nullptr;
   std::size_t size_max = params::size_max; ///< characters of JSON of the result
 };
@@ -44,6 +47,14 @@ result<model::param_map> merge_workflow_params(const workflow_inputs& in);
 
 /// Merges only (6.2), and cleans up.
 result<model::param_map> merge_step_params(const step_inputs& in);
+
+/// What an enriched definition shows (14.2): not evaluated, not cleaned up.
+result<model::param_map> enriched_workflow_params(const model::param_map* definition,
+                                                  const default_overrides& overrides = {});
+result<model::param_map> enriched_step_params(const model::param_map* definition,
+                                              const model::param_map* template_schema,
+                                              model::step_type type,
+                                              const default_overrides& overrides = {});
 
 /// Merges and evaluates; at most `size_max` characters of JSON.
 result<model::param_map> evaluate_workflow_params(const workflow_inputs& in, std::int64_t now);

@@ -4,6 +4,7 @@
 #include "runtime/params/coerce.hpp"
 #include "runtime/params/defaults.hpp"
 #include "runtime/params/interpolate.hpp"
+#include "runtime/params/kinds.hpp"
 
 #include <algorithm>
 
@@ -29,6 +30,56 @@ const system_default* derivable(std::string_view name, const param& x, bool at_s
   return found && found->expression == *x.expression ? found : nullptr;
 }
 
+/// The values that an expression mentions, found before it runs: nothing else is supplied to it.
+class supplied final : public scope {
+public:
+  explicit supplied(evaluation& outer) : outer_(outer) {}
+
+  void add(std::string name, value x) { values_.append(std::move(name), std::move(x)); }
+
+  result<value> resolve(std::string_view name) override {
+    const auto* found = values_.find(name);
+    return found ? *found : value{};
+  }
+
+  std::optional<value> in_params(std::string_view name) override {
+    if (const auto* found = values_.find(name))
+      return *found;
+    return outer_.in_params(name);
+  }
+
+  result<value> call(std::string_view function, const std::vector<std::string>& args) override {
+    auto out = outer_.call(function, args);
+    call_failed_ = call_failed_ || !out;
+    return out;
+  }
+
+  std::int64_t now() const override { return outer_.now(); }
+
+  bool call_failed() const { return call_failed_; }
+
+private:
+  evaluation& outer_;
+  model::value_map values_;
+  bool call_failed_ = false;
+};
+
+/// The failure of an expression as clients of the original know it; the cause is a detail.
+error failed_expression(std::string_view what, std::string_view name, std::string_view expression,
+                        const error& cause) {
+  auto out = kind::refuse(kind::invalid_expression,
+                          "BAD_REQUEST - Expression " + std::string{what}
+                            + " throws an exception for expr=" + quoted(expression));
+  out.details.push_back("Param " + quoted(name) + ": " + cause.message);
+  out.details.insert(out.details.end(), cause.details.begin(), cause.details.end());
+  return out;
+}
+
+error required(std::string_view name, const param& x) {
+  return kind::refuse(kind::illegal_argument, quoted(name) + " is a required parameter (type=["
+                                                + std::string{model::to_string(x.type)} + "])");
+}
+
 void add_note(param& x, const conversion_note& note) {
   if (!note.key.empty())
     x.meta.set(std::string{note.key}, "\"" + note.text + "\"");
@@ -49,14 +100,11 @@ status evaluation::evaluate_all() {
 
 status evaluation::evaluate(std::string_view name, param& x) {
   if (std::find(chain_.begin(), chain_.end(), name) != chain_.end())
-    return error{ec::bad_request,
-                 (around_.step ? "In step " + quoted(around_.step->step_id)
-                               : "In workflow " + quoted(around_.instance->workflow_id))
-                   + ", param " + quoted(name) + " definition contains a cyclic reference chain"};
+    return cyclic(name);
   if (chain_.size() >= chain_max)
-    return error{ec::bad_request, "Param " + quoted(name)
-                                    + " is at the end of a chain of more than "
-                                    + std::to_string(chain_max) + " references"};
+    return kind::refuse(kind::illegal_argument, "Param " + quoted(name)
+                                                  + " is at the end of a chain of more than "
+                                                  + std::to_string(chain_max) + " references");
   chain_.push_back(name);
   auto raw = raw_result(name, x);
   chain_.pop_back();
@@ -72,29 +120,61 @@ status evaluation::evaluate(std::string_view name, param& x) {
   return unit{};
 }
 
+error evaluation::cyclic(std::string_view name) const {
+  auto out = kind::refuse(kind::illegal_argument,
+                          (around_.step ? "In step " + quoted(around_.step->step_id)
+                                        : "In workflow " + quoted(around_.instance->workflow_id))
+                            + ", param " + quoted(name)
+                            + " definition contains a cyclic reference chain");
+  std::string chain;
+  for (auto at = std::find(chain_.begin(), chain_.end(), name); at != chain_.end(); ++at)
+    chain += std::string{*at} + " -> ";
+  out.details.push_back("The chain is " + chain + std::string{name});
+  return out;
+}
+
 result<value> evaluation::raw_result(std::string_view name, const param& x) {
-  if (const auto* known = derivable(name, x, around_.step != nullptr))
-    return known->derive(*around_.instance, around_.step);
+  if (const auto* known = derivable(name, x, around_.step != nullptr)) {
+    auto others = [this](std::string_view other) { return resolve(other); };
+    if (auto out = known->compute(*known, *around_.instance, around_.step, others))
+      return *std::move(out);
+  }
   if (x.expression)
     return evaluate_expression(name, *x.expression);
   if (x.literal)
     return literal_result(*x.literal);
-  return error{ec::bad_request, "[" + std::string{name} + "] is a required parameter (type=["
-                                  + std::string{model::to_string(x.type)} + "])"};
+  return required(name, x);
 }
 
 result<value> evaluation::evaluate_expression(std::string_view name, std::string_view expression) {
   auto outermost = chain_.empty();
   if (outermost)
     chain_.push_back(name);
-  auto out = around_.evaluator->evaluate(expression, *this);
+  auto out = run_expression(name, expression);
   if (outermost)
     chain_.pop_back();
-  if (out || scope_failed_)
+  return out;
+}
+
+result<value> evaluation::run_expression(std::string_view name, std::string_view expression) {
+  auto mentioned = around_.evaluator->references(expression);
+  if (!mentioned)
+    return mentioned.error().kind.empty()
+             ? failed_expression("validator", name, expression, mentioned.error())
+             : mentioned.error();
+  supplied names{*this};
+  for (auto& x : *mentioned) {
+    if (x == "params")
+      continue;
+    auto found = resolve(x);
+    if (!found)
+      return found;
+    names.add(std::move(x), *std::move(found));
+  }
+  auto out = around_.evaluator->evaluate(expression, names);
+  if (out || (!names.call_failed() && !out.error().kind.empty()))
     return out;
-  scope_failed_ = true;
-  return error{out.error().code, "Param " + quoted(name) + ": " + out.error().message,
-               out.error().details};
+  return failed_expression("evaluation", name, expression, out.error());
 }
 
 result<value> evaluation::literal_result(const value& x) {
@@ -123,8 +203,9 @@ result<value> evaluation::literal_result(const value& x) {
       if (!item)
         return item.error();
       if (out.contains(*name))
-        return error{ec::bad_request, "Param " + quoted(current()) + " has the key " + quoted(*name)
-                                        + " twice after interpolation"};
+        return kind::refuse(kind::illegal_argument, "Param " + quoted(current()) + " has the key "
+                                                      + quoted(*name)
+                                                      + " twice after interpolation");
       out.append(*std::move(name), *std::move(item));
     }
     return value{std::move(out)};
@@ -142,11 +223,8 @@ result<value> evaluation::map_result(const model::param_map& entries) {
   out.reserve(entries.size());
   for (const auto& [name, entry] : entries) {
     auto item = entry.expression ? evaluate_expression(name, *entry.expression)
-                : entry.literal
-                  ? literal_result(*entry.literal)
-                  : result<value>{
-                    error{ec::bad_request, quoted(name) + " is a required parameter (type=["
-                                             + std::string{model::to_string(entry.type)} + "])"}};
+                : entry.literal  ? literal_result(*entry.literal)
+                                 : result<value>{required(name, entry)};
     if (!item)
       return item;
     if (const auto* numbers = item->as<std::vector<model::decimal>>()) {
@@ -163,9 +241,24 @@ result<value> evaluation::map_result(const model::param_map& entries) {
 // -- names ----------------------------------------------------------------------------------------
 
 result<value> evaluation::resolve(std::string_view name) {
-  auto out = around_.step ? resolve_in_step(name) : resolve_in_workflow(name);
-  if (!out)
-    scope_failed_ = true;
+  return around_.step ? resolve_in_step(name) : resolve_in_workflow(name);
+}
+
+std::optional<value> evaluation::in_params(std::string_view name) {
+  if (!around_.step)
+    return std::nullopt;
+  const auto* shared = around_.workflow_params ? around_.workflow_params->find(name) : nullptr;
+  if (shared && shared->evaluated_result)
+    return *shared->evaluated_result;
+  const auto* known = shared ? nullptr : find_default(system_defaults(), name);
+  auto out = known ? default_value(*known) : result<value>{value{}};
+  return out && !out->is_null() ? std::optional{*std::move(out)} : std::nullopt;
+}
+
+result<value> evaluation::default_value(const system_default& x) {
+  auto out = x.derive(*around_.instance, around_.step);
+  if (out.is_null())
+    return evaluate_expression(x.name, x.expression);
   return out;
 }
 
@@ -173,27 +266,27 @@ result<value> evaluation::own_value(std::string_view name, const param& x) {
   if (!x.evaluated_time) {
     auto* mine = writable_ ? writable_->find(name) : nullptr;
     if (!mine)
-      return error{ec::bad_request, "Param " + quoted(name) + " has no evaluated result"};
+      return kind::refuse(kind::internal, "Param " + quoted(name) + " has no evaluated result");
     auto good = evaluate(name, *mine);
     if (!good)
       return good.error();
   }
   if (x.evaluated_result)
     return *x.evaluated_result;
-  return error{ec::bad_request, "Param " + quoted(name) + " has no evaluated result"};
+  return kind::refuse(kind::internal, "Param " + quoted(name) + " has no evaluated result");
 }
 
 result<value> evaluation::resolve_in_workflow(std::string_view name) {
   if (const auto* own = own_ ? own_->find(name) : nullptr)
     return own_value(name, *own);
   if (const auto* known = find_default(system_defaults(), name))
-    return known->derive(*around_.instance, nullptr);
+    return default_value(*known);
   auto at = name.find(separator);
   if (at != std::string_view::npos)
     return from_signal(name.substr(0, at), name.substr(at + separator.size()));
-  return error{ec::bad_request, "Param " + quoted(current()) + " referenced a non-existing param "
-                                  + quoted(name) + " in workflow "
-                                  + quoted(around_.instance->workflow_id)};
+  return kind::refuse(kind::validation,
+                      "Param " + quoted(current()) + " referenced a non-existing param "
+                        + quoted(name) + " in workflow " + quoted(around_.instance->workflow_id));
 }
 
 result<value> evaluation::resolve_in_step(std::string_view name) {
@@ -203,17 +296,18 @@ result<value> evaluation::resolve_in_step(std::string_view name) {
   if (own && own->evaluated_time)
     return own_value(name, *own);
   if (const auto* known = own ? nullptr : find_default(step_defaults(), name))
-    return known->derive(*around_.instance, around_.step);
+    return default_value(*known);
   const auto* shared = around_.workflow_params ? around_.workflow_params->find(name) : nullptr;
   if (shared && shared->evaluated_result)
     return *shared->evaluated_result;
+  const auto* known = shared ? nullptr : find_default(system_defaults(), name);
+  if (known)
+    return default_value(*known);
   if (own)
     return own_value(name, *own);
-  if (const auto* known = shared ? nullptr : find_default(system_defaults(), name))
-    return known->derive(*around_.instance, nullptr);
-  return error{ec::bad_request, "Cannot find the referenced param " + quoted(name) + " in step "
-                                  + quoted(around_.step->step_id)
-                                  + " or upstream steps or the workflow"};
+  return kind::refuse(kind::internal, "Cannot find the referenced param " + quoted(name)
+                                        + " in step " + quoted(around_.step->step_id)
+                                        + " or upstream steps or the workflow");
 }
 
 // -- other steps ----------------------------------------------------------------------------------
@@ -240,9 +334,9 @@ result<value> evaluation::across_steps(std::string_view name) {
   auto shorter = exists(step_id, first);
   auto longer = exists(longer_id, first + 1);
   if (shorter && longer)
-    return error{ec::bad_request, "The reference " + quoted(name) + " is ambiguous: steps "
-                                    + quoted(step_id) + " and " + quoted(longer_id)
-                                    + " both have such a param"};
+    return kind::refuse(kind::internal, "The reference " + quoted(name) + " is ambiguous: steps "
+                                          + quoted(step_id) + " and " + quoted(longer_id)
+                                          + " both have such a param");
   return longer ? step_param(longer_id, param_of(first + 1)) : step_param(step_id, param_of(first));
 }
 
@@ -255,9 +349,10 @@ result<value> evaluation::step_param(std::string_view step_id, std::string_view 
     return *found->evaluated_result;
   if (around_.host && !found && step_id != around_.step->step_id)
     return from_signal(step_id, name);
-  return error{ec::bad_request, "Cannot find the referenced param " + quoted(name) + " of step "
-                                  + quoted(step_id) + ": step " + quoted(around_.step->step_id)
-                                  + " sees steps that have completed in this run"};
+  return kind::refuse(kind::internal, "Cannot find the referenced param " + quoted(name)
+                                        + " of step " + quoted(step_id) + ": step "
+                                        + quoted(around_.step->step_id)
+                                        + " sees steps that have completed in this run");
 }
 
 // -- functions ------------------------------------------------------------------------------------
@@ -266,41 +361,37 @@ result<value> evaluation::from_signal(std::string_view signal, std::string_view 
   auto out = ask_host("getFromSignal", {std::string{signal}, std::string{name}});
   if (out)
     return out;
-  return error{out.error().code, "Failed to evaluate the param with a definition: "
-                                   + quoted(current()) + ", there is no " + quoted(signal)
-                                   + " with a param " + quoted(name) + ": " + out.error().message};
+  return kind::refuse(kind::internal,
+                      "Failed to evaluate the param with a definition: " + quoted(current())
+                        + ", there is no " + quoted(signal) + " with a param " + quoted(name) + ": "
+                        + out.error().message);
 }
 
 result<value> evaluation::ask_host(std::string_view function,
                                    const std::vector<std::string>& args) {
   if (around_.host)
     return around_.host->call(function, args);
-  return error{ec::bad_request,
-               "The function params." + std::string{function} + " is not available here"};
+  return kind::refuse(kind::validation,
+                      "The function params." + std::string{function} + " is not available here");
 }
 
 result<value> evaluation::call(std::string_view function, const std::vector<std::string>& args) {
-  auto answer = [&]() -> result<value> {
-    if (function == "getFromInstance" && args.size() == 1)
-      return instance_field(*around_.instance, args[0]);
-    if (function == "getFromStep" && args.size() == 1 && around_.step)
-      return step_field(*around_.step, args[0]);
-    auto of_state = args.size() == 2
-                    && (args[1] == "MAESTRO_STEP_STATUS" || args[1] == "MAESTRO_STEP_END_TIME");
-    if (function == "getFromStep" && args.size() == 2 && around_.step && !of_state) {
-      const auto* found = upstream_param(args[0], args[1]);
-      if (found && found->evaluated_result)
-        return *found->evaluated_result;
-      return error{ec::bad_request, "Cannot find the param " + quoted(args[1]) + " of step "
-                                      + quoted(args[0]) + " among the completed steps before step "
-                                      + quoted(around_.step->step_id)};
-    }
-    return ask_host(function, args);
-  };
-  auto out = answer();
-  if (!out)
-    scope_failed_ = true;
-  return out;
+  if (function == "getFromInstance" && args.size() == 1)
+    return instance_field(*around_.instance, args[0], around_.step != nullptr);
+  if (function == "getFromStep" && args.size() == 1 && around_.step)
+    return step_field(*around_.step, args[0]);
+  auto of_state = args.size() == 2
+                  && (args[1] == "MAESTRO_STEP_STATUS" || args[1] == "MAESTRO_STEP_END_TIME");
+  if (function == "getFromStep" && args.size() == 2 && around_.step && !of_state) {
+    const auto* found = upstream_param(args[0], args[1]);
+    if (found && found->evaluated_result)
+      return *found->evaluated_result;
+    return kind::refuse(kind::internal, "Cannot find the param " + quoted(args[1]) + " of step "
+                                          + quoted(args[0])
+                                          + " among the completed steps before step "
+                                          + quoted(around_.step->step_id));
+  }
+  return ask_host(function, args);
 }
 
 } // namespace tutti::params

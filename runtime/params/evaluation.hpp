@@ -1,9 +1,11 @@
 #pragma once
 
+#include "runtime/params/defaults.hpp"
 #include "runtime/params/evaluator.hpp"
 #include "runtime/params/facts.hpp"
 
 #include <functional>
+#include <optional>
 #include <vector>
 
 /// Evaluates the parameters of one level, on demand and in order (spec 02 §7).
@@ -46,15 +48,23 @@ public:
   result<model::value> resolve(std::string_view name) override;
   result<model::value> call(std::string_view function,
                             const std::vector<std::string>& args) override;
+  /// What `params` holds beside the names that the expression mentions: at step level, the
+  /// parameters of the workflow.
+  std::optional<model::value> in_params(std::string_view name) override;
+
+  std::int64_t now() const override { return around_.now; }
 
 private:
   status evaluate(std::string_view name, model::param& x);
+  error cyclic(std::string_view name) const;
+  result<model::value> run_expression(std::string_view name, std::string_view expression);
   result<model::value> raw_result(std::string_view name, const model::param& x);
   result<model::value> literal_result(const model::value& x);
   result<model::value> map_result(const model::param_map& entries);
 
   result<model::value> resolve_in_workflow(std::string_view name);
   result<model::value> resolve_in_step(std::string_view name);
+  result<model::value> default_value(const system_default& x);
   /// A parameter of the map, evaluated if it is not yet.
   result<model::value> own_value(std::string_view name, const model::param& x);
   result<model::value> across_steps(std::string_view name);
@@ -69,7 +79,6 @@ private:
   model::param_map* writable_ = nullptr;
   const surroundings& around_;
   std::vector<std::string_view> chain_; ///< what is being evaluated, outermost first
-  bool scope_failed_ = false;           ///< the current error came from here and is complete
 };
 
 } // namespace tutti::params

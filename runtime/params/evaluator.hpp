@@ -3,6 +3,8 @@
 #include "runtime/base/error.hpp"
 #include "runtime/model/param.hpp"
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,8 +17,15 @@ class scope {
 public:
   virtual ~scope() = default;
 
-  /// The value of a name. Called only for names that the evaluation needs.
+  /// The value of a name; a null value if there is none. Called only for names that the evaluation
+  /// needs.
   virtual result<model::value> resolve(std::string_view name) = 0;
+
+  /// The value of `params.name`; nothing if there is none.
+  virtual std::optional<model::value> in_params(std::string_view) { return std::nullopt; }
+
+  /// The present time, epoch ms.
+  virtual std::int64_t now() const { return 0; }
 
   /// `params.function(args…)` (spec 02 §8).
   virtual result<model::value> call(std::string_view function, const std::vector<std::string>& args)
@@ -31,7 +40,8 @@ public:
   /// Parses only.
   virtual status check(std::string_view expression) const = 0;
 
-  /// The result is never null. Errors of the scope are handed on as they are.
+  /// The result is never null. Errors of the scope are handed on as they are. An error with a
+  /// `kind` is complete: it names the expression as clients of the original know it.
   virtual result<model::value> evaluate(std::string_view expression, scope& names) const = 0;
 
   /// The names that the expression reads from outside, in order, each once; `params` is one.
@@ -42,5 +52,8 @@ public:
 /// `Util.intsBetween`, `Util.dateIntsBetween`, and calls of `params.function(texts…)`. As in the
 /// whole language, both sides of `&&` and `||` are evaluated. Everything else is `bad_request`.
 const expression_evaluator& basic_evaluator();
+
+/// What evaluates where nothing else is given.
+const expression_evaluator& default_evaluator();
 
 } // namespace tutti::params

@@ -1,5 +1,7 @@
 #include "runtime/params/facts.hpp"
 
+#include "runtime/params/kinds.hpp"
+
 namespace tutti::params {
 
 namespace {
@@ -17,34 +19,36 @@ value known_number(std::int64_t x) {
 
 } // namespace
 
-result<value> instance_field(const instance_facts& in, std::string_view field) {
+result<value> instance_field(const instance_facts& in, std::string_view field, bool at_step) {
   if (field == "workflow_id")
     return text(in.workflow_id);
   if (field == "workflow_instance_id")
-    return known_number(in.instance_id);
+    return known_number(at_step ? in.instance_id : 0);
   if (field == "workflow_run_id")
-    return known_number(in.run_id);
-  if (field == "owner")
-    return text(in.owner);
+    return known_number(at_step ? in.run_id : 0);
   if (field == "INITIATOR_TYPE")
-    return text(model::to_string(in.initiator));
+    return text(in.dry_run ? "VALIDATION" : model::to_string(in.initiator));
   if (field == "INITIATOR_TIMEZONE")
     return text(in.initiator == model::initiator_type::time ? in.initiator_timezone : "");
-  if (field == "FIRST_TIME_TRIGGER_TIMEZONE")
-    return text(in.first_trigger_timezone);
   if (field == "RUN_POLICY")
     return text(model::to_string(in.policy));
+  if (field == "owner" && !at_step)
+    return text(in.owner);
+  if (field == "FIRST_TIME_TRIGGER_TIMEZONE" && !at_step)
+    return text(in.first_trigger_timezone);
   if (field == "INITIATOR_RUNNER_NAME") {
     if (in.initiator == model::initiator_type::manual)
       return text(in.initiator_user);
-    return error{ec::bad_request, "Field [INITIATOR_RUNNER_NAME] is only there in manual runs, "
-                                  "this run of workflow ["
-                                    + std::string{in.workflow_id} + "] has the initiator ["
-                                    + std::string{model::to_string(in.initiator)} + "]"};
+    return kind::refuse(kind::validation,
+                        "Field [INITIATOR_RUNNER_NAME] is only there in manual runs, this run of "
+                        "workflow ["
+                          + std::string{in.workflow_id} + "] has the initiator ["
+                          + std::string{model::to_string(in.initiator)} + "]");
   }
-  return error{ec::bad_request, "Field [" + std::string{field}
-                                  + "] is no field of workflow instances, in workflow ["
-                                  + std::string{in.workflow_id} + "]"};
+  return kind::refuse(kind::validation, "Field [" + std::string{field}
+                                          + "] is no field of workflow instances"
+                                          + (at_step ? " that steps can read" : "")
+                                          + ", in workflow [" + std::string{in.workflow_id} + "]");
 }
 
 result<value> step_field(const step_facts& in, std::string_view field) {
@@ -60,9 +64,9 @@ result<value> step_field(const step_facts& in, std::string_view field) {
     return text(in.sub_type.empty() ? model::to_string(in.type) : in.sub_type);
   if (field == "MAESTRO_STEP_ERROR_RETRIES")
     return value{in.error_retries};
-  return error{ec::bad_request, "Field [" + std::string{field}
-                                  + "] is no field of step instances, in step ["
-                                  + std::string{in.step_id} + "]"};
+  return kind::refuse(kind::validation, "Field [" + std::string{field}
+                                          + "] is no field of step instances, in step ["
+                                          + std::string{in.step_id} + "]");
 }
 
 } // namespace tutti::params

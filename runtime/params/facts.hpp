@@ -26,6 +26,7 @@ struct instance_facts {
   std::string_view initiator_timezone;
   std::string_view first_trigger_timezone;
   model::run_policy policy = model::run_policy::start_fresh_new_run;
+  bool dry_run = false; ///< the initiator's type is then told to be VALIDATION
 };
 
 struct step_facts {
@@ -48,8 +49,9 @@ public:
     = 0;
 };
 
-/// `params.getFromInstance(field)`.
-result<model::value> instance_field(const instance_facts& in, std::string_view field);
+/// `params.getFromInstance(field)`. Steps cannot ask for `owner` and `FIRST_TIME_TRIGGER_TIMEZONE`;
+/// workflow parameters get an empty text for the ids of instance and run.
+result<model::value> instance_field(const instance_facts& in, std::string_view field, bool at_step);
 
 /// `params.getFromStep(field)`.
 result<model::value> step_field(const step_facts& in, std::string_view field);

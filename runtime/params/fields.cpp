@@ -30,7 +30,8 @@ public:
     if (found && found->evaluated_result)
       return *found->evaluated_result;
     if (const auto* known = instance_ ? find_default(system_defaults(), name) : nullptr)
-      return known->derive(*instance_, nullptr);
+      if (auto out = known->derive(*instance_, nullptr); !out.is_null())
+        return out;
     return error{ec::bad_request, "Cannot find the referenced param [" + std::string{name}
                                     + "] among the workflow's evaluated params"};
   }

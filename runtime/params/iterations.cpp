@@ -1,6 +1,7 @@
 #include "runtime/params/iterations.hpp"
 
 #include "runtime/params/coerce.hpp"
+#include "runtime/params/kinds.hpp"
 
 #include <cassert>
 #include <optional>
@@ -42,12 +43,12 @@ result<model::value_map> loop_values(const model::param_map& step_params, std::s
   const auto* entries
     = loop && loop->evaluated_result ? loop->evaluated_result->as<model::value_map>() : nullptr;
   if (!entries)
-    return error{ec::bad_request, "Found no evaluated MAP [loop_params]" + where};
+    return kind::refuse(kind::internal, "Found no evaluated MAP [loop_params]" + where);
   for (const auto& [name, x] : *entries)
     if (!length(x))
-      return error{ec::bad_request, "Invalid loop param with name [" + name + "] and type ["
-                                      + std::string{type_name(x)} + "]" + where
-                                      + ", expected an array"};
+      return kind::refuse(kind::internal, "Invalid loop param with name [" + name + "] and type ["
+                                            + std::string{type_name(x)} + "]" + where
+                                            + ", expected an array");
   return *entries;
 }
 
@@ -56,8 +57,8 @@ result<std::int64_t> iteration_count(const model::value_map& loop) {
   for (const auto& [name, x] : loop) {
     auto size = length(x);
     if (!size)
-      return error{ec::bad_request, "Invalid loop param with name [" + name + "] and type ["
-                                      + std::string{type_name(x)} + "], expected an array"};
+      return kind::refuse(kind::internal, "Invalid loop param with name [" + name + "] and type ["
+                                            + std::string{type_name(x)} + "], expected an array");
     if (*size == 0)
       return std::int64_t{0};
     // An empty array further on still means zero, so the product saturates first.

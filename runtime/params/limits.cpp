@@ -60,8 +60,8 @@ status check_size(const model::param_map& x, std::string_view kind, std::string_
     return unit{};
   return error{ec::bad_request, "The params of " + std::string{kind} + " [" + std::string{id}
                                   + "] have " + std::to_string(size)
-                                  + " characters of JSON, expected at most "
-                                  + std::to_string(max) + " (option params-max-chars)"};
+                                  + " characters of JSON, expected at most " + std::to_string(max)
+                                  + " (option params-max-chars)"};
 }
 
 } // namespace tutti::params

@@ -1,6 +1,7 @@
 #include "runtime/params/merge.hpp"
 
 #include "runtime/params/coerce.hpp"
+#include "runtime/params/kinds.hpp"
 
 #include <algorithm>
 #include <optional>
@@ -19,7 +20,7 @@ using model::param_type;
 using parent_mode = std::optional<param_mode>;
 
 error refuse(std::string why) {
-  return {ec::bad_request, std::move(why)};
+  return kind::refuse(kind::validation, std::move(why));
 }
 
 error refuse(std::string_view why, std::string_view name) {
@@ -33,8 +34,8 @@ parent_mode stricter(parent_mode a, parent_mode b) {
 }
 
 error type_mismatch(std::string_view name, param_type from, param_type to) {
-  return refuse("ParameterDefinition type mismatch name [" + std::string{name} + "] from ["
-                + std::string{model::to_string(from)} + "] != to ["
+  return refuse("BAD_REQUEST - ParameterDefinition type mismatch name [" + std::string{name}
+                + "] from [" + std::string{model::to_string(from)} + "] != to ["
                 + std::string{model::to_string(to)} + "]");
 }
 
@@ -68,9 +69,10 @@ status check_map_baseline(std::string_view name, const param* baseline, param_ty
   if (baseline->type != type)
     return type_mismatch(name, type, baseline->type);
   if (baseline->expression)
-    return refuse("Param [" + std::string{name} + "] is the expression [" + *baseline->expression
-                  + "] and not a literal, a literal " + std::string{model::to_string(type)}
-                  + " cannot be merged into it");
+    return kind::refuse(kind::illegal_argument,
+                        "Param [" + std::string{name} + "] is the expression ["
+                          + *baseline->expression + "] and not a literal, a literal "
+                          + std::string{model::to_string(type)} + " cannot be merged into it");
   return unit{};
 }
 
@@ -263,8 +265,9 @@ result<bool> is_unset(std::string_view name, const param& x) {
   }
   if (optional)
     return true;
-  return refuse("[" + std::string{name} + "] is a required parameter (type=["
-                + std::string{model::to_string(x.type)} + "])");
+  return kind::refuse(kind::illegal_argument, "[" + std::string{name}
+                                                + "] is a required parameter (type=["
+                                                + std::string{model::to_string(x.type)} + "])");
 }
 
 } // namespace

@@ -2,6 +2,7 @@
 
 #include "runtime/model/ids.hpp"
 #include "runtime/params/coerce.hpp"
+#include "runtime/params/kinds.hpp"
 #include "runtime/params/limits.hpp"
 #include "runtime/params/merge.hpp"
 
@@ -62,8 +63,8 @@ result<value> reported_result(std::string_view name, const param& merged, const 
     return *reported.evaluated_result;
   if (reported.literal)
     return plain_result(*reported.literal);
-  return error{ec::bad_request,
-               "Output parameter [" + std::string{name} + "] has neither a value nor a result"};
+  return kind::refuse(kind::illegal_argument, "Output parameter [" + std::string{name}
+                                                + "] has neither a value nor a result");
 }
 
 result<param> merge_output(std::string_view name, param* own, const param& reported,
@@ -85,8 +86,9 @@ result<param> merge_output(std::string_view name, param* own, const param& repor
 }
 
 error refuse(std::string_view name, std::string_view step, std::string_view why) {
-  return {ec::bad_request, "Invalid output parameter [" + std::string{name} + "], "
-                             + std::string{why} + " of step [" + std::string{step} + "]"};
+  return kind::refuse(kind::validation, "Invalid output parameter [" + std::string{name} + "], "
+                                          + std::string{why} + " of step [" + std::string{step}
+                                          + "]");
 }
 
 } // namespace

@@ -71,6 +71,14 @@ private:
   model::value_map values_;
 };
 
+/// Message and details of an error in one text.
+inline std::string whole(const error& x) {
+  auto out = x.message;
+  for (const auto& detail : x.details)
+    out += " | " + detail;
+  return out;
+}
+
 inline bool contains(const std::string& all, std::string_view part) {
   return all.find(part) != std::string::npos;
 }

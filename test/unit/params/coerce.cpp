@@ -50,13 +50,15 @@ TEST_CASE("whole numbers come of texts, never of doubles") {
   CHECK(note.text == "Implicitly converted the evaluated result to a long for type String");
   CHECK(refusal(param_type::integer, value{1.0})
         == "Param [p] is expected to be a Long compatible type but is [class java.lang.Double]");
-  CHECK(contains(refusal(param_type::integer, text("1x")), "[1x]"));
+  CHECK(refusal(param_type::integer, text("1x")) == "For input string: \"1x\"");
 }
 
 TEST_CASE("doubles come of everything that reads as a decimal number") {
   CHECK(of(param_type::decimal, number(3)) == value{3.0});
   CHECK(of(param_type::decimal, text("1.50")) == value{1.5});
-  CHECK(contains(refusal(param_type::decimal, text("abc")), "[abc]"));
+  CHECK(refusal(param_type::decimal, text("abc"))
+        == "Character a is neither a decimal digit number, decimal point, nor \"e\" notation "
+           "exponential mark.");
   CHECK(contains(refusal(param_type::decimal, value{true}), "Double"));
 }
 

@@ -44,6 +44,12 @@ std::string refusal(const param_map& definition) {
   return out.error().message;
 }
 
+error failure(const param_map& definition) {
+  auto out = evaluate_workflow_params(inputs(definition), now);
+  REQUIRE(!out);
+  return out.error();
+}
+
 value result_of(const param_map& x, std::string_view name) {
   REQUIRE(x.find(name));
   REQUIRE(x.find(name)->evaluated_result);
@@ -89,10 +95,37 @@ TEST_CASE("cycles and unknown names are refused") {
         == "Param [p] referenced a non-existing param [nosuch] in workflow [wf]");
 }
 
-TEST_CASE("errors of an expression name the parameter once") {
-  CHECK(contains(refusal({{"a", expression(param_type::text, "b")},
-                          {"b", expression(param_type::text, "1 + 2")}}),
-                 "Param [b]: Expression [1 + 2]: found `+`"));
+TEST_CASE("a cycle is shown as a detail") {
+  auto why = failure({{"a", expression(param_type::text, "p")},
+                      {"p", expression(param_type::text, "q")},
+                      {"q", literal(text("${p}"))}});
+  CHECK(why.message == "In workflow [wf], param [p] definition contains a cyclic reference chain");
+  CHECK(why.details == std::vector<std::string>{"The chain is p -> q -> p"});
+  CHECK(why.kind == "IllegalArgumentException");
+}
+
+TEST_CASE("an expression that does not parse is told as clients know it, the cause in a detail") {
+  auto why = failure(
+    {{"a", expression(param_type::text, "b")}, {"b", expression(param_type::text, "1 + 2")}});
+  CHECK(why.message == "BAD_REQUEST - Expression validator throws an exception for expr=[1 + 2]");
+  CHECK(why.kind == "MaestroInvalidExpressionException");
+  REQUIRE(why.details.size() == 1);
+  CHECK(contains(why.details[0], "Param [b]: Expression [1 + 2]: found `+`"));
+}
+
+TEST_CASE("an expression that fails is told as clients know it, the cause in a detail") {
+  auto why = failure({{"b", expression(param_type::boolean, "!1")}});
+  CHECK(why.message == "BAD_REQUEST - Expression evaluation throws an exception for expr=[!1]");
+  CHECK(why.kind == "MaestroInvalidExpressionException");
+  REQUIRE(why.details.size() == 1);
+  CHECK(contains(why.details[0], "Param [b]: "));
+}
+
+TEST_CASE("errors of another parameter are not wrapped") {
+  auto why = failure(
+    {{"a", expression(param_type::text, "b")}, {"b", expression(param_type::text, "nosuch")}});
+  CHECK(why.message == "Param [b] referenced a non-existing param [nosuch] in workflow [wf]");
+  CHECK(why.kind == "MaestroValidationException");
 }
 
 TEST_CASE("long chains end before the stack does") {
@@ -131,7 +164,7 @@ TEST_CASE("the parameters of the system come first and can be left out") {
   CHECK(result_of(lean, "p") == text("wf by ann at 1700000000000"));
   in.with_defaults = true;
   auto full = evaluated_map(in);
-  CHECK(full.begin()->first == "RUN_TS");
+  CHECK(full.begin()->first == "DSL_DEFAULT_TZ");
   CHECK(full.find("RUN_TS")->expression == "System.currentTimeMillis();");
   CHECK(full.find("RUN_TS")->mode == param_mode::mutable_on_start);
   CHECK(result_of(full, "RUN_TS") == number(now));
@@ -212,8 +245,8 @@ TEST_CASE("fields of the instance are known, others are refused") {
   CHECK(result_of(out, "b") == text("START_FRESH_NEW_RUN"));
   CHECK(result_of(out, "c") == text(""));
   CHECK(result_of(out, "d") == text(""));
-  CHECK(contains(refusal({{"x", ask("nope")}}), "Field [nope]"));
-  CHECK(contains(refusal({{"x", expression(param_type::integer, "params.nextUniqueId()")}}),
+  CHECK(contains(whole(failure({{"x", ask("nope")}})), "Field [nope]"));
+  CHECK(contains(whole(failure({{"x", expression(param_type::integer, "params.nextUniqueId()")}})),
                  "params.nextUniqueId is not available"));
 }
 

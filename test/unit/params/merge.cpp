@@ -124,7 +124,7 @@ TEST_CASE("the baseline's type wins and literals are converted") {
 TEST_CASE("literals that do not fit name parameter and types") {
   auto base = defined({{"p", literal(number(1))}, {"a", literal(numbers({1}))}});
   CHECK(refusal(base, {{"p", literal(text("abc"))}}, launch)
-        == "ParameterDefinition type mismatch name [p] from [STRING] != to [LONG]");
+        == "BAD_REQUEST - ParameterDefinition type mismatch name [p] from [STRING] != to [LONG]");
   CHECK(contains(refusal(base, {{"p", literal(value{1.0})}}, launch), "[DOUBLE] != to [LONG]"));
   CHECK(contains(refusal(base, {{"a", literal(text("1"))}}, launch), "[LONG_ARRAY]"));
 }
