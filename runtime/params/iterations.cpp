@@ -25,31 +25,46 @@ std::optional<std::uint64_t> length(const value& x) {
   return std::nullopt;
 }
 
-model::param loop_param(value x, std::int64_t now) {
+bool is_scalar(const value& x) {
+  return x.as<std::string>() || x.as<std::int64_t>() || x.as<double>() || x.as<bool>();
+}
+
+model::param loop_param(value x, std::int64_t now,
+                        model::param_source source = model::param_source::foreach) {
   auto out = model::make_param(x);
   out.tags.emplace();
   out.mode = model::param_mode::mutable_always;
-  out.source = model::param_source::foreach;
+  out.source = source;
   out.evaluated_result = std::move(x);
   out.evaluated_time = now;
   return out;
 }
 
-} // namespace
+bool is_array(const value& x) {
+  return length(x).has_value();
+}
 
-result<model::value_map> loop_values(const model::param_map& step_params, std::string_view step) {
-  auto where = " for foreach step [" + std::string{step} + "]";
+/// The evaluated entries of `loop_params`, each of the kind that the loop at `place` wants.
+result<model::value_map> loop_entries(const model::param_map& step_params, const std::string& place,
+                                      bool (*fits)(const value&), std::string_view expected) {
   const auto* loop = step_params.find("loop_params");
   const auto* entries
     = loop && loop->evaluated_result ? loop->evaluated_result->as<model::value_map>() : nullptr;
   if (!entries)
-    return kind::refuse(kind::internal, "Found no evaluated MAP [loop_params]" + where);
+    return kind::refuse(kind::internal, "Found no evaluated MAP [loop_params] for " + place);
   for (const auto& [name, x] : *entries)
-    if (!length(x))
+    if (!fits(x))
       return kind::refuse(kind::internal, "Invalid loop param with name [" + name + "] and type ["
-                                            + std::string{type_name(x)} + "]" + where
-                                            + ", expected an array");
+                                            + std::string{type_name(x)} + "] for " + place
+                                            + ", expected " + std::string{expected});
   return *entries;
+}
+
+} // namespace
+
+result<model::value_map> loop_values(const model::param_map& step_params, std::string_view step) {
+  return loop_entries(step_params, "foreach step [" + std::string{step} + "]", is_array,
+                      "an array");
 }
 
 result<std::int64_t> iteration_count(const model::value_map& loop) {
@@ -98,6 +113,42 @@ model::param_map iteration_params(const model::value_map& loop, std::int64_t ind
     rest /= size;
   }
   return out;
+}
+
+// -- while ----------------------------------------------------------------------------
+
+result<model::value_map> while_values(const model::param_map& step_params, std::string_view step) {
+  return loop_entries(step_params, "while step [" + std::string{step} + "]", is_scalar,
+                      "STRING, LONG, DOUBLE or BOOLEAN");
+}
+
+model::param_map while_scope(const model::param_map& step_params, const model::value_map& loop,
+                             std::int64_t now) {
+  auto out = step_params;
+  out.erase("loop_params");
+  for (const auto& [name, x] : loop)
+    out.set(name, loop_param(x, now, model::param_source::while_));
+  return out;
+}
+
+model::param_map while_iteration_params(const model::value_map& loop, std::int64_t index,
+                                        std::int64_t now) {
+  constexpr auto source = model::param_source::while_;
+  model::param_map out;
+  out.reserve(loop.size() + 2);
+  out.append("loop_index", loop_param(value{index}, now, source));
+  for (const auto& [name, x] : loop)
+    out.set(name, loop_param(x, now, source));
+  out.set("condition", loop_param(value{true}, now, source));
+  return out;
+}
+
+void advance_while(model::value_map& loop, const model::param_map& step_params) {
+  for (auto& [name, x] : loop) {
+    const auto* found = step_params.find(name);
+    if (found && found->evaluated_result)
+      x = *found->evaluated_result;
+  }
 }
 
 } // namespace tutti::params

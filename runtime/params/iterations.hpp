@@ -26,4 +26,21 @@ model::value element(const model::value& x, std::uint64_t i);
 model::param_map iteration_params(const model::value_map& loop, std::int64_t index,
                                   std::int64_t now);
 
+// -- while (spec 02 §6.5) -------------------------------------------------------------
+
+/// The evaluated loop parameters of a while step, in order: scalars all. Refuses other values.
+result<model::value_map> while_values(const model::param_map& step_params, std::string_view step);
+
+/// What the condition sees of the step: its parameters without `loop_params`, and the loop values.
+model::param_map while_scope(const model::param_map& step_params, const model::value_map& loop,
+                             std::int64_t now);
+
+/// The loop's own run parameters of an iteration: `loop_index`, the values, and a true `condition`.
+model::param_map while_iteration_params(const model::value_map& loop, std::int64_t index,
+                                        std::int64_t now);
+
+/// Takes the next values from a step of the iteration that has succeeded: call it for each step,
+/// in the order in which they were made.
+void advance_while(model::value_map& loop, const model::param_map& step_params);
+
 } // namespace tutti::params
