@@ -16,8 +16,8 @@ bool is_empty(const param_map* x) {
   return !x || x->empty();
 }
 
-const expression_evaluator* or_default(const expression_evaluator* x) {
-  return x ? x : &default_evaluator();
+const expression_evaluator* or_basic(const expression_evaluator* x) {
+  return x ? x : &basic_evaluator();
 }
 
 /// Whether somebody sets a parameter of the table: then its rules must be there to be checked.
@@ -128,7 +128,7 @@ std::optional<bool> constant_condition(std::string_view condition) {
 
 surroundings around_step(const step_inputs& in, std::int64_t now) {
   return {&in.instance, &in.step, in.workflow_params,
-          &in.upstream, in.host,  or_default(in.evaluator),
+          &in.upstream, in.host,  or_basic(in.evaluator),
           now};
 }
 
@@ -209,7 +209,7 @@ result<param_map> evaluate_workflow_params(const workflow_inputs& in, std::int64
   auto instance = in.instance;
   if (instance.run_ts == 0)
     instance.run_ts = now;
-  surroundings around{&instance, nullptr, nullptr, nullptr, in.host, or_default(in.evaluator), now};
+  surroundings around{&instance, nullptr, nullptr, nullptr, in.host, or_basic(in.evaluator), now};
   auto good = evaluation{*out, around}.evaluate_all();
   if (good)
     good = check_size(*out, "workflow", in.instance.workflow_id, in.size_max);

@@ -20,7 +20,7 @@ struct workflow_inputs {
   /// Adds the parameters of 12.1. Without, they are derived when something mentions them.
   bool with_defaults = true;
   default_overrides overrides{};
-  const expression_evaluator* evaluator = nullptr; ///< null = `default_evaluator()`
+  const expression_evaluator* evaluator = nullptr; ///< null = `basic_evaluator()`
   host_functions* host = nullptr;
   std::size_t size_max = params::size_max; ///< characters of JSON of the result
 };
@@ -37,7 +37,7 @@ struct step_inputs {
   /// Adds the parameters of 12.2. Without, they are derived when something mentions them.
   bool with_defaults = true;
   default_overrides overrides{};
-  const expression_evaluator* evaluator = nullptr; ///< null = `default_evaluator()`
+  const expression_evaluator* evaluator = nullptr; ///< null = `basic_evaluator()`
   host_functions* host = nullptr;
   std::size_t size_max = params::size_max; ///< characters of JSON of the result
 };

@@ -53,7 +53,4 @@ public:
 /// whole language, both sides of `&&` and `||` are evaluated. Everything else is `bad_request`.
 const expression_evaluator& basic_evaluator();
 
-/// What evaluates where nothing else is given.
-const expression_evaluator& default_evaluator();
-
 } // namespace tutti::params

@@ -21,7 +21,7 @@ namespace tutti::codec {
 /// (evaluated before) the set is that of a step; `now` is the time in epoch ms (default: the
 /// present), `workflow_id` and `step_id` name things in errors; with `defaults` true the
 /// parameters of the system are among the results.
-/// @param evaluator null = the default
+/// @param evaluator null = `params::basic_evaluator()`
 void run_params_lines(std::istream& in, std::ostream& out,
                       const params::expression_evaluator* evaluator = nullptr);
 

@@ -9,7 +9,8 @@ import sys
 MAY_USE = {
     "runtime/base": [],
     "runtime/model": ["runtime/base"],
-    "runtime/params": ["runtime/base", "runtime/model"],
+    "runtime/cron": ["runtime/base", "runtime/model"],
+    "runtime/params": ["runtime/base", "runtime/model", "runtime/cron"],
     "runtime/sel": ["runtime/base", "runtime/model", "runtime/params"],
     "runtime/dsl": ["runtime/base", "runtime/model"],
     "runtime/engine": ["runtime/base", "runtime/model", "runtime/params"],
@@ -34,6 +35,7 @@ HOME = {
     "boost": ["actors", "tools", "test", "runtime"],
     "caf": ["actors", "tools", "test"],
     "cxxopts": ["config/load", "tools"],
+    "date": ["runtime/cron", "runtime/sel"],
     "doctest": ["test"],
     "rocksdb": ["storage/rocks", "test"],
     "spdlog": ["actors/node"],
