@@ -127,9 +127,8 @@ std::optional<bool> constant_condition(std::string_view condition) {
 }
 
 surroundings around_step(const step_inputs& in, std::int64_t now) {
-  return {&in.instance, &in.step, in.workflow_params,
-          &in.upstream, in.host,  or_basic(in.evaluator),
-          now};
+  return {&in.instance,           &in.step, in.workflow_params, &in.upstream, in.host,
+          or_basic(in.evaluator), now};
 }
 
 } // namespace
