@@ -177,6 +177,8 @@ const date_format* compile_format(arena& memory, text_view pattern, std::int32_t
       steps.push_back(step);
     }
   }
+  if (steps.empty())
+    fail(label::unsupported, "A pattern without elements can neither be written nor read");
   static_assert(std::is_trivially_copyable_v<format_step>);
   auto* kept = memory.make_many<format_step>(steps.size());
   std::copy(steps.begin(), steps.end(), kept);

@@ -102,7 +102,7 @@ void append_iso(text& out, moment x) {
   if (offset == 0)
     out += u'Z';
   else
-    append_offset(out, offset, true);
+    out += ascii(offset_text(offset));
 }
 
 void append_uuid(text& out, std::int64_t first, std::int64_t second) {

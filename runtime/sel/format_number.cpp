@@ -247,6 +247,15 @@ void check_format_spec(const format_spec& spec) {
         fail_precision(spec);
       refuse_flags(spec, "#+ 0,(");
       return need_width(spec, false);
+    case u't':
+    case u'T':
+      if (spec.precision >= 0)
+        fail_precision(spec);
+      if (date_part_pattern(spec.date_part).empty())
+        fail("UnknownFormatConversionException",
+             "Conversion = 't" + to_utf8(text_view{&spec.date_part, 1}) + "'");
+      refuse_flags(spec, "#+ 0,(");
+      return need_width(spec, false);
     case u'd':
     case u'o':
     case u'x':
@@ -267,6 +276,45 @@ void check_format_spec(const format_spec& spec) {
       fail("UnknownFormatConversionException",
            "Conversion = '" + to_utf8(text_view{&spec.conversion, 1}) + "'");
   }
+}
+
+text_view date_part_pattern(char16_t part) {
+  constexpr std::pair<char16_t, text_view> parts[]
+    = {{u'H', u"HH"},
+       {u'I', u"hh"},
+       {u'k', u"H"},
+       {u'l', u"h"},
+       {u'M', u"mm"},
+       {u'S', u"ss"},
+       {u'L', u"SSS"},
+       {u'N', u"SSS"},
+       {u'p', u"a"},
+       {u'z', u"Z"},
+       {u'Z', u"'UTC'"},
+       {u's', u"s"},
+       {u'Q', u"s"},
+       {u'B', u"MMMM"},
+       {u'b', u"MMM"},
+       {u'h', u"MMM"},
+       {u'A', u"EEEE"},
+       {u'a', u"EEE"},
+       {u'C', u"CC"},
+       {u'Y', u"yyyy"},
+       {u'y', u"yy"},
+       {u'j', u"DDD"},
+       {u'm', u"MM"},
+       {u'd', u"dd"},
+       {u'e', u"d"},
+       {u'R', u"HH:mm"},
+       {u'T', u"HH:mm:ss"},
+       {u'r', u"hh:mm:ss a"},
+       {u'D', u"MM/dd/yy"},
+       {u'F', u"yyyy-MM-dd"},
+       {u'c', u"EEE MMM dd HH:mm:ss 'UTC' yyyy"}};
+  for (const auto& [name, pattern] : parts)
+    if (name == part)
+      return pattern;
+  return {};
 }
 
 text decimal_number(const format_spec& spec, std::int64_t value) {

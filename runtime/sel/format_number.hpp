@@ -10,6 +10,7 @@ namespace tutti::sel {
 /// `%[flags][width][.precision]conversion`.
 struct format_spec {
   char16_t conversion = 0;
+  char16_t date_part = 0; ///< behind `t`
   bool left = false;      ///< -
   bool alternate = false; ///< #
   bool plus = false;
@@ -32,6 +33,9 @@ text bits_number(const format_spec& spec, std::int64_t value, bool is_long);
 
 /// `e`, `f`, `g` and `a`.
 text real_number(const format_spec& spec, double value);
+
+/// The pattern of a date for what stands behind `t`; empty if there is none.
+text_view date_part_pattern(char16_t part);
 
 text hex_text(std::uint64_t x);
 

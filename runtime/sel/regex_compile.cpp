@@ -10,11 +10,23 @@ namespace {
 
 using kind = regex_node::kind_type;
 
-/// How many UTF-16 units a part can match.
+/// How many UTF-16 units a part can match, computed as Java does it: with 32 bits, in which large
+/// numbers overflow, and with parts for which the most is not known.
 struct extent {
-  std::uint64_t least = 0;
-  std::uint64_t most = 0;
+  std::int32_t least = 0;
+  std::int32_t most = 0;
+  bool most_known = true;
 };
+
+constexpr std::int32_t endless = 0x7FFFFFFF;
+
+std::int32_t add_32(std::int32_t a, std::int32_t b) {
+  return static_cast<std::int32_t>(static_cast<std::uint32_t>(a) + static_cast<std::uint32_t>(b));
+}
+
+std::int32_t times_32(std::int32_t a, std::int32_t b) {
+  return static_cast<std::int32_t>(static_cast<std::uint32_t>(a) * static_cast<std::uint32_t>(b));
+}
 
 class compiler {
 public:
@@ -75,9 +87,9 @@ private:
       case kind::repeat:
         return emit_repeat(x);
       case kind::look:
-        return emit_fenced(x, op::look, op::look_end, {});
+        return emit_fenced(x, op::look, op::look_end);
       case kind::atomic:
-        return emit_fenced(x, op::atomic, op::atomic_end, {});
+        return emit_fenced(x, op::atomic, op::atomic_end);
       case kind::behind:
         return emit_behind(x);
     }
@@ -139,7 +151,7 @@ private:
     return static_cast<std::uint32_t>(out_.sets.size() - 1);
   }
 
-  void emit_fenced(const regex_node& x, op begin, op end, extent within) {
+  void emit_fenced(const regex_node& x, op begin, op end, extent within = {}) {
     const auto slot = new_slots(1);
     const auto fence = add({begin,
                             {},
@@ -153,50 +165,88 @@ private:
   }
 
   void emit_behind(const regex_node& x) {
-    const auto within = extent_of(x.kids[0]);
-    if (within.most >= no_limit)
+    extent within;
+    study(x.kids[0], within);
+    if (!within.most_known)
       fail_regex(pattern_, pattern_.size(),
                  "Look-behind group does not have an obvious maximum length");
+    if (within.most < within.least) { // after an overflow nothing is found
+      within.least = endless;
+      within.most = endless;
+    }
     emit_fenced(x, op::behind, op::behind_end, within);
   }
 
-  extent extent_of(std::uint32_t at) const {
+  /// Adds what a part can match to what the parts before it can.
+  void study(std::uint32_t at, extent& so_far) const {
     const auto& x = tree_.nodes[at];
-    extent out;
     switch (x.kind) {
       case kind::one:
-        return x.a < 0x10000 ? extent{1, 1} : extent{2, 2};
       case kind::set:
-        return {1, 2};
+        so_far.least = add_32(so_far.least, 1);
+        so_far.most = add_32(so_far.most, x.kind == kind::one && x.a >= 0x10000 ? 2 : 1);
+        return;
       case kind::back:
-        return {0, no_limit};
+        so_far.most_known = false;
+        return;
       case kind::alternatives:
-        out = extent_of(x.kids[0]);
-        for (const auto kid : x.kids) {
-          const auto other = extent_of(kid);
-          out.least = std::min(out.least, other.least);
-          out.most = std::max(out.most, other.most);
-        }
-        return out;
+        return study_alternatives(x, so_far);
       case kind::group:
       case kind::sequence:
       case kind::atomic:
-        for (const auto kid : x.kids) {
-          const auto other = extent_of(kid);
-          out.least = std::min<std::uint64_t>(out.least + other.least, no_limit);
-          out.most = std::min<std::uint64_t>(out.most + other.most, no_limit);
-        }
-        return out;
+        for (const auto kid : x.kids)
+          study(kid, so_far);
+        return;
       case kind::repeat:
-        out = extent_of(x.kids[0]);
-        out.least = std::min<std::uint64_t>(out.least * x.a, no_limit);
-        out.most = out.most == 0     ? 0
-                   : x.b == no_limit ? no_limit
-                                     : std::min<std::uint64_t>(out.most * x.b, no_limit);
-        return out;
+        return study_repeat(x, so_far);
       default:
-        return {};
+        return;
     }
+  }
+
+  void study_alternatives(const regex_node& x, extent& so_far) const {
+    extent all{endless, -1, so_far.most_known};
+    for (const auto kid : x.kids) {
+      extent one;
+      study(kid, one);
+      all.least = std::min(all.least, one.least);
+      all.most = std::max(all.most, one.most);
+      all.most_known = all.most_known && one.most_known;
+    }
+    so_far = {add_32(so_far.least, all.least), add_32(so_far.most, all.most), all.most_known};
+  }
+
+  void study_repeat(const regex_node& x, extent& so_far) const {
+    const auto& kid = tree_.nodes[x.kids[0]];
+    const auto single = kid.kind == kind::set || kid.kind == kind::one;
+    if (single && x.b == no_limit && x.how == greed::greedy) {
+      so_far.least = add_32(so_far.least, static_cast<std::int32_t>(x.a));
+      so_far.most = add_32(so_far.most, endless);
+      return;
+    }
+    extent one;
+    study(x.kids[0], one);
+    const auto optional = x.a == 0 && x.b == 1 && !x.flag;
+    if (!single && !optional && x.how != greed::possessive && !is_deterministic(x.kids[0])) {
+      so_far.most_known = false;
+      return;
+    }
+    const auto least = times_32(one.least, static_cast<std::int32_t>(x.a));
+    so_far.least = std::max(so_far.least, add_32(so_far.least, least));
+    const auto count = x.b == no_limit ? endless : static_cast<std::int32_t>(x.b);
+    const auto most = add_32(times_32(one.most, count), so_far.most);
+    so_far.most_known = so_far.most_known && one.most_known && most >= so_far.most;
+    so_far.most = most;
+  }
+
+  /// Whether there is only one way to match it.
+  bool is_deterministic(std::uint32_t at) const {
+    const auto& x = tree_.nodes[at];
+    if (x.kind == kind::alternatives || x.kind == kind::back
+        || (x.kind == kind::repeat && x.a != x.b))
+      return false;
+    return std::all_of(x.kids.begin(), x.kids.end(),
+                       [&](std::uint32_t kid) { return is_deterministic(kid); });
   }
 
   machine& m_;

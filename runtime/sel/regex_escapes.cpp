@@ -134,8 +134,6 @@ char_set regex_parser::property(bool negative) {
   } else if (!at_end()) {
     called = x_.substr(at_++, 1);
   }
-  if (accept(u"^"))
-    negative = !negative;
   char_set out;
   if (!property_class(called, out))
     refuse("Unknown character property name {" + to_utf8(called.substr(0, 32)) + "}");
@@ -225,6 +223,8 @@ char_set regex_parser::class_items() {
   const auto negative = accept(u"^");
   auto out = class_operand();
   while (accept(u"&&")) {
+    if (is(u']'))
+      break;
     auto other = class_operand();
     out.intersect(other);
   }

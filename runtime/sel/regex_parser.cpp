@@ -171,6 +171,7 @@ regex_parser::position regex_parser::quantified(position what) {
     x.a = 1;
   } else if (accept(u"{")) {
     x.a = number();
+    x.flag = true;
     if (!accept(u","))
       x.b = x.a;
     else if (!is(u'}'))
@@ -204,9 +205,9 @@ regex_parser::position regex_parser::parenthesis() {
   } else if (accept(u"?<")) {
     out = named_group();
   } else if (accept(u"?")) {
-    out = inline_flags();
-    if (x_[at_ - 1] == u')') // flags for the rest of the enclosing group
-      return out;
+    if (!inline_flags())
+      return add({}); // flags for the rest of the enclosing group
+    out = alternatives();
   } else {
     regex_node x;
     x.kind = kind::group;
@@ -255,48 +256,47 @@ regex_parser::position regex_parser::named_group() {
   return add(std::move(x));
 }
 
-regex_parser::position regex_parser::inline_flags() {
+/// Reads `i-s:` or `i-s)`: true if a group begins behind them.
+bool regex_parser::inline_flags() {
   auto on = true;
-  const auto before = flags_;
-  auto inside = flags_;
   while (!at_end() && x_[at_] != u')' && x_[at_] != u':') {
-    switch (x_[at_++]) {
-      case u'i':
-        inside.any_case = on;
-        break;
-      case u'm':
-        inside.many_lines = on;
-        break;
-      case u's':
-        inside.dot_is_all = on;
-        break;
-      case u'u':
-      case u'U':
-        inside.unicode_case = on;
-        break;
-      case u'd':
-        inside.unix_lines = on;
-        break;
-      case u'x':
-        inside.comments = on;
-        break;
-      case u'-':
-        on = false;
-        break;
-      default:
-        refuse("Unknown inline modifier");
-    }
+    const auto c = x_[at_++];
+    if (c == u'-' && on)
+      on = false;
+    else
+      set_flag(c, on);
   }
-  flags_ = inside;
   if (accept(u")"))
-    return add({});
+    return false;
   if (!accept(u":"))
     refuse("Unknown inline modifier");
-  const auto out = alternatives();
-  flags_ = before;
-  if (is(u')'))
-    return out;
-  refuse("Unclosed group");
+  return true;
+}
+
+void regex_parser::set_flag(char16_t letter, bool on) {
+  switch (letter) {
+    case u'i':
+      flags_.any_case = on;
+      return;
+    case u'm':
+      flags_.many_lines = on;
+      return;
+    case u's':
+      flags_.dot_is_all = on;
+      return;
+    case u'u':
+    case u'U':
+      flags_.unicode_case = on;
+      return;
+    case u'd':
+      flags_.unix_lines = on;
+      return;
+    case u'x':
+      flags_.comments = on;
+      return;
+    default:
+      refuse("Unknown inline modifier");
+  }
 }
 
 // -- tree ------------------------------------------------------------------------------

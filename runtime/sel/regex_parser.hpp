@@ -44,7 +44,8 @@ private:
   position parenthesis();
   position look_or_atomic(kind what, bool negative);
   position named_group();
-  position inline_flags();
+  bool inline_flags();
+  void set_flag(char16_t letter, bool on);
   position quoted();
   position escape();
   position escape_zero_width(char16_t letter);

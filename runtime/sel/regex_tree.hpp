@@ -18,7 +18,7 @@ struct regex_node {
     group,        ///< a: number; one kid
     sequence,     ///< kids
     alternatives, ///< kids
-    repeat,       ///< a, b: least and most; how; one kid
+    repeat,       ///< a, b: least and most; how; flag: given as numbers; one kid
     back,         ///< a: group; flag: any case
     look,         ///< flag: must not match; one kid
     behind,       ///< flag: must not match; one kid

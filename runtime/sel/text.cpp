@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <charconv>
 #include <cmath>
+#include <cstdio>
 #include <cstdlib>
 #include <iterator>
 #include <limits>
@@ -178,6 +179,15 @@ text long_text(std::int64_t x) {
 }
 
 text double_text(double x) {
+  // The least numbers have one digit; of two digits, as many as there must be, the nearest count.
+  constexpr auto tiny = 1e-320;
+  if (x != 0 && std::fabs(x) < tiny) {
+    char buffer[32];
+    std::snprintf(buffer, sizeof buffer, "%.1E", x);
+    const std::string nearest = buffer;
+    if (model::double_text(x).size() <= nearest.size())
+      return ascii(nearest);
+  }
   return ascii(model::double_text(x));
 }
 

@@ -1,6 +1,7 @@
 #include "runtime/sel/text_format.hpp"
 
 #include "runtime/sel/call_rules.hpp"
+#include "runtime/sel/date_cells.hpp"
 #include "runtime/sel/format_number.hpp"
 #include "runtime/sel/text_forms.hpp"
 
@@ -95,9 +96,12 @@ private:
     }
     if (at_ >= x_.size())
       fail_unknown(start);
-    if ((x_[at_] == u't' || x_[at_] == u'T') && at_ + 1 < x_.size())
-      fail("UnknownFormatConversionException", "Conversion = 't' is not supported");
     spec.conversion = x_[at_++];
+    if (spec.conversion == u't' || spec.conversion == u'T') {
+      if (at_ >= x_.size())
+        fail_unknown(at_ - 1);
+      spec.date_part = x_[at_++];
+    }
     if (spec.relative)
       index = -1;
     check_format_spec(spec);
@@ -107,16 +111,16 @@ private:
 
   /// `2$`; 0 if there is none.
   std::int64_t position() {
+    constexpr std::string_view wrong = "IllegalFormatArgumentIndexException";
     const auto start = at_;
-    if (!is_digit() || x_[at_] == u'0')
+    const auto digits = std::min(x_.find_first_not_of(u"0123456789", at_), x_.size());
+    if (digits == start || digits == x_.size() || x_[digits] != u'$')
       return 0;
-    const auto index = number("IllegalFormatWidthException");
-    if (at_ < x_.size() && x_[at_] == u'$') {
-      ++at_;
-      return *index;
-    }
-    at_ = start;
-    return 0;
+    const auto index = *number(wrong);
+    ++at_;
+    if (index == 0)
+      fail(wrong, "Illegal format argument index = 0");
+    return index;
   }
 
   void add_flag(format_spec& spec, char16_t c) {
@@ -151,6 +155,8 @@ private:
       case u'o':
       case u'x':
         return write_integer(spec, arg);
+      case u't':
+        return write_date(spec, arg);
       default:
         return write_real(spec, arg);
     }
@@ -247,13 +253,35 @@ private:
   }
 
   void write_real(const format_spec& spec, const cell& arg) {
-    if (is_null(arg))
-      return pad_uncut(spec, u"null");
+    if (is_null(arg)) {
+      const auto shown = text_view{u"null"};
+      return pad_uncut(spec, spec.precision < 0
+                               ? shown
+                               : shown.substr(0, static_cast<std::size_t>(spec.precision)));
+    }
     if (arg.kind != type::real)
       fail_conversion(spec, arg);
     const auto width = static_cast<std::size_t>(std::max({spec.width, spec.precision, 0}));
     m_.memory().charge(8 * width);
     pad_uncut(spec, real_number(spec, arg.real));
+  }
+
+  /// Only a number of 64 bits is a date there, not one of 32.
+  void write_date(const format_spec& spec, const cell& arg) {
+    if (is_null(arg))
+      return pad_uncut(spec, u"null");
+    if (arg.kind != type::integer || arg.integer <= std::numeric_limits<std::int32_t>::max())
+      fail_conversion(spec, arg);
+    text form;
+    append_date(form, *format_of(m_, date_part_pattern(spec.date_part)),
+                {arg.integer, utc_place()});
+    if (spec.date_part == u's' || spec.date_part == u'Q')
+      form = long_text(spec.date_part == u's' ? arg.integer / 1000 : arg.integer);
+    else if (spec.date_part == u'p')
+      form = to_lower(form);
+    else if (spec.date_part == u'N')
+      form += u"000000";
+    pad_uncut(spec, form);
   }
 
   [[noreturn]] static void fail_conversion(const format_spec& spec, const cell& arg) {
