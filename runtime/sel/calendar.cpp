@@ -332,8 +332,7 @@ std::int64_t round_floor(date_field what, std::int64_t local) {
   const auto date = civil_of(days);
   switch (what) {
     case date_field::era:
-      return date.year > 0 ? at_day(days_of(1, 1, 1), 0)
-                           : std::numeric_limits<std::int64_t>::min();
+      return date.year > 0 ? at_day(days_of(1, 1, 1), 0) : std::numeric_limits<std::int64_t>::min();
     case date_field::century_of_era: {
       const auto year = std::abs(date.year) / 100 * 100;
       return at_day(days_of(date.year < 0 ? -year : year, 1, 1), 0);

@@ -48,12 +48,22 @@ constexpr std::int32_t default_year = 2000;
 
 } // namespace
 
-std::int64_t field_bucket::compute() {
-  std::stable_sort(fields_.begin(), fields_.end(), [](const saved& a, const saved& b) {
+/// Larger fields first; those of the same size stay in order.
+void field_bucket::sort() {
+  const auto is_larger = [](const saved& a, const saved& b) {
     const auto x = extent_of(a.what);
     const auto y = extent_of(b.what);
     return x.range != y.range ? x.range > y.range : x.unit > y.unit;
-  });
+  };
+  constexpr std::size_t few = 16; // a stable sort of more may take memory
+  if (fields_.size() > few)
+    return std::stable_sort(fields_.begin(), fields_.end(), is_larger);
+  for (auto i = fields_.begin(); i != fields_.end(); ++i)
+    std::rotate(std::upper_bound(fields_.begin(), i, *i, is_larger), i, i + 1);
+}
+
+std::int64_t field_bucket::compute() {
+  sort();
   if (!fields_.empty()) {
     const auto unit = extent_of(fields_.front().what).unit;
     if (unit <= span::months && unit >= span::days)

@@ -13,7 +13,10 @@ namespace tutti::sel {
 /// their order in the text.
 class field_bucket {
 public:
-  explicit field_bucket(const zone& place) : place_(place) {}
+  explicit field_bucket(const zone& place) : place_(place) {
+    constexpr std::size_t usual = 8;
+    fields_.reserve(usual);
+  }
 
   void save(date_field what, std::int32_t value) { fields_.push_back({what, value}); }
 
@@ -44,6 +47,8 @@ private:
     date_field what;
     std::int32_t value;
   };
+
+  void sort();
 
   const zone& place_;
   std::vector<saved> fields_;

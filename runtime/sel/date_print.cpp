@@ -2,6 +2,7 @@
 #include "runtime/sel/zone_names.hpp"
 
 #include <cstdlib>
+#include <iterator>
 
 namespace tutti::sel {
 
@@ -12,10 +13,15 @@ using kind = format_step::kind_type;
 void append_padded(text& out, std::int64_t value, std::int32_t digits) {
   if (value < 0)
     out += u'-';
-  const auto number = long_text(value < 0 ? -value : value);
-  for (auto i = static_cast<std::int32_t>(number.size()); i < digits; ++i)
-    out += u'0';
-  out += number;
+  char16_t buffer[24];
+  auto* const end = buffer + std::size(buffer);
+  auto* begin = end;
+  for (auto rest = value < 0 ? -value : value; rest > 0 || begin == end; rest /= 10)
+    *--begin = static_cast<char16_t>(u'0' + rest % 10);
+  const auto size = static_cast<std::size_t>(end - begin);
+  const auto wanted = static_cast<std::size_t>(digits);
+  out.append(wanted > size ? wanted - size : 0, u'0');
+  out.append(begin, size);
 }
 
 void append_fraction(text& out, std::int64_t local, const format_step& step) {

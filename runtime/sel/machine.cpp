@@ -10,6 +10,8 @@ namespace {
 
 constexpr std::uint64_t time_check_visits = 1 << 16;
 constexpr std::uint64_t time_check_work = 1 << 20;
+/// Work within methods ends even if no time passes.
+constexpr std::uint64_t work_per_visit = 64;
 
 /// What may be held in fact: a little more than what the memory limit counts.
 std::size_t arena_size(std::uint64_t memory_limit) {
@@ -43,6 +45,9 @@ void machine::check_visits() {
 
 void machine::check_time() {
   work_stop_ = work_ + time_check_work;
+  if (work_ / work_per_visit >= with_.bounds.visits)
+    fail(label::illegal_state, "The evaluation works as much as for more than the limit of "
+                                 + std::to_string(with_.bounds.visits) + " nodes");
   const auto now = with_.now_ms();
   if (started_ms_ < 0)
     started_ms_ = now;

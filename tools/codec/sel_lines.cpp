@@ -186,8 +186,8 @@ result<std::string> text_member(const json::object& from, std::string_view name)
 }
 
 status read_line(const json::object& from, line& to) {
-  for (const auto& [name, member] : {std::pair{"id", &to.id}, std::pair{"group", &to.group},
-                                     std::pair{"expr", &to.expr}}) {
+  for (const auto& [name, member] :
+       {std::pair{"id", &to.id}, std::pair{"group", &to.group}, std::pair{"expr", &to.expr}}) {
     auto found = text_member(from, name);
     if (!found)
       return found.error();
@@ -195,6 +195,9 @@ status read_line(const json::object& from, line& to) {
   }
   to.with.now_ms = system_now;
   to.with.random_bits = random_bits;
+  to.with.stop = [deadline = std::chrono::steady_clock::now() + std::chrono::minutes{2}] {
+    return std::chrono::steady_clock::now() > deadline;
+  };
   if (const auto* now = from.if_contains("now"); now && now->is_int64())
     to.with.now_ms = [fixed = now->get_int64()] { return fixed; };
   if (const auto* limits = from.if_contains("limits"); limits && limits->is_object()) {

@@ -116,8 +116,7 @@ TEST_CASE("errors of the host are handed on as they are") {
 }
 
 TEST_CASE("failures have the class of the wrapper and their own") {
-  CHECK(evaluate("1 / 0")
-        == "! BAD_REQUEST MaestroInvalidExpressionException ArithmeticException");
+  CHECK(evaluate("1 / 0") == "! BAD_REQUEST MaestroInvalidExpressionException ArithmeticException");
   CHECK(evaluate("1 +") == "! BAD_REQUEST MaestroInvalidExpressionException ParseException");
   CHECK(evaluate("throw 'no'") == "! BAD_REQUEST MaestroInvalidExpressionException ERROR");
   CHECK(evaluate("null") == "! BAD_REQUEST MaestroInvalidExpressionException NULL");

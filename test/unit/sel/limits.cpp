@@ -42,9 +42,9 @@ double seconds_of(auto f) {
 
 TEST_CASE("a million levels of anything end with the depth limit") {
   const auto huge = with_length(20'000'000);
-  for (const auto* opening : {"(", "a[", "!", "- ", "{", "if (true) ", "while (true) ", "x = ",
-                              "true ? ", "true ? 1 : ", "'a'.substring(", "new String(", "new int[",
-                              "new int[]{", "for (;;) ", "else ", "return ", "a[a["}) {
+  for (const auto* opening : {"(", "a[", "!", "- ", "{", "if (true) ", "while (true) ",
+                              "x = ", "true ? ", "true ? 1 : ", "'a'.substring(", "new String(",
+                              "new int[", "new int[]{", "for (;;) ", "else ", "return ", "a[a["}) {
     INFO(opening);
     const auto out = run(repeated(opening, 1'000'000), huge);
     CHECK((out == "! IllegalStateException" || out == "! ParseException"));
@@ -98,8 +98,9 @@ TEST_CASE("strings that double end with the memory limit") {
 }
 
 TEST_CASE("maps that share contents cannot grow into endless results") {
-  const std::string grow = "m = new Map(); for (i = 0; i < 60; i += 1) { n = new Map(); n.put('a', m);"
-                           "n.put('b', m); m = new Map(); m.put('n', n); m.put('o', n); }";
+  const std::string grow
+    = "m = new Map(); for (i = 0; i < 60; i += 1) { n = new Map(); n.put('a', m);"
+      "n.put('b', m); m = new Map(); m.put('n', n); m.put('o', n); }";
   CHECK(run(grow + "m;") == "! IllegalStateException");
   CHECK(run(grow + "'' + m;") == "! IllegalStateException");
   CHECK(run(grow + "String.valueOf(m);") == "! IllegalStateException");
@@ -121,7 +122,8 @@ TEST_CASE("memory is counted per value and per character") {
   CHECK(run("'ab' + 'c';", with_memory(38)) == "! IllegalStateException");
   CHECK(run("new int[2];", with_memory(97)) == "LONG_ARRAY [0,0]");
   CHECK(run("new int[2];", with_memory(96)) == "! IllegalStateException");
-  CHECK(run("s = 'a'; s += 'bcdefghijklmnopqrstuvwxyz'; s.length();", with_memory(65)) == "LONG 26");
+  CHECK(run("s = 'a'; s += 'bcdefghijklmnopqrstuvwxyz'; s.length();", with_memory(65))
+        == "LONG 26");
   CHECK(run("1 + 2.5;", with_memory(65)) == "DOUBLE 3.5");
   CHECK(run("1 + 2.5;", with_memory(64)) == "! IllegalStateException");
 }
@@ -146,7 +148,8 @@ TEST_CASE("an evaluation ends when it is told to stop") {
 
 TEST_CASE("nested patterns and classes are bounded") {
   const auto huge = with_length(20'000'000);
-  for (const auto* opening : {"(", "[", "(?=", "(?:", "(a|", "[a&&", "a{2}", "(?i)", "\\\\Q", "(?<=a"}) {
+  for (const auto* opening :
+       {"(", "[", "(?=", "(?:", "(a|", "[a&&", "a{2}", "(?i)", "\\\\Q", "(?<=a"}) {
     INFO(opening);
     const auto out = run("'a'.split('" + repeated(opening, 100'000) + "');", huge);
     CHECK(out.size() < 100);

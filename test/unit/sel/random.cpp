@@ -12,19 +12,123 @@ using tutti::sel::test::run;
 
 namespace {
 
-constexpr std::string_view words[]
-  = {"x", "y", "m", "s", "a", "params", "Long", "String", "Map", "DateTime", "DateTimeZone",
-     "DateTimeFormat", "Util", "Math", "Days", "UUID", "Arrays", "DateTimeConstants", "1", "2",
-     "0", "-1", "1.5", "1e300", "9223372036854775807", "'a'", "'b,c'", "''", "\"q\"", "'(a+)*'",
-     "'yyyy-MM-dd'", "'UTC'", "'Europe/Berlin'", "'%s %d'", "true", "false", "null", "+", "-", "*",
-     "/", "%", "==", "!=", "<", ">", "<=", ">=", "&&", "||", "!", "?", ":", "=", "+=", "-=", "*=",
-     "/=", "%=", "(", ")", "[", "]", "{", "}", ";", ";", ";", ",", ".", "if", "else", "while",
-     "for", "break", "continue", "return", "throw", "new", "int", "double", "boolean", "int[]",
-     "new Map()", "new int[]{1, 2}", "new String[]{'a', 'b'}", "new DateTime(0)", ".length",
-     ".put(", ".get(", ".split(", ".format(", ".plusDays(", ".withZone(", ".toString()",
-     ".substring(", ".replaceAll(", ".forPattern(", ".parseDateTime(", ".intsBetween(", ".join(",
-     ".valueOf(", ".forID(", ".dayOfWeek()", ".withMaximumValue()", "\\u0041", "//", "/*", "*/",
-     "@", "\n", "é", "import", "x = 1;", "m = new Map();", "s = 'ab';", "a = new int[3];"};
+constexpr std::string_view words[] = {"x",
+                                      "y",
+                                      "m",
+                                      "s",
+                                      "a",
+                                      "params",
+                                      "Long",
+                                      "String",
+                                      "Map",
+                                      "DateTime",
+                                      "DateTimeZone",
+                                      "DateTimeFormat",
+                                      "Util",
+                                      "Math",
+                                      "Days",
+                                      "UUID",
+                                      "Arrays",
+                                      "DateTimeConstants",
+                                      "1",
+                                      "2",
+                                      "0",
+                                      "-1",
+                                      "1.5",
+                                      "1e300",
+                                      "9223372036854775807",
+                                      "'a'",
+                                      "'b,c'",
+                                      "''",
+                                      "\"q\"",
+                                      "'(a+)*'",
+                                      "'yyyy-MM-dd'",
+                                      "'UTC'",
+                                      "'Europe/Berlin'",
+                                      "'%s %d'",
+                                      "true",
+                                      "false",
+                                      "null",
+                                      "+",
+                                      "-",
+                                      "*",
+                                      "/",
+                                      "%",
+                                      "==",
+                                      "!=",
+                                      "<",
+                                      ">",
+                                      "<=",
+                                      ">=",
+                                      "&&",
+                                      "||",
+                                      "!",
+                                      "?",
+                                      ":",
+                                      "=",
+                                      "+=",
+                                      "-=",
+                                      "*=",
+                                      "/=",
+                                      "%=",
+                                      "(",
+                                      ")",
+                                      "[",
+                                      "]",
+                                      "{",
+                                      "}",
+                                      ";",
+                                      ";",
+                                      ";",
+                                      ",",
+                                      ".",
+                                      "if",
+                                      "else",
+                                      "while",
+                                      "for",
+                                      "break",
+                                      "continue",
+                                      "return",
+                                      "throw",
+                                      "new",
+                                      "int",
+                                      "double",
+                                      "boolean",
+                                      "int[]",
+                                      "new Map()",
+                                      "new int[]{1, 2}",
+                                      "new String[]{'a', 'b'}",
+                                      "new DateTime(0)",
+                                      ".length",
+                                      ".put(",
+                                      ".get(",
+                                      ".split(",
+                                      ".format(",
+                                      ".plusDays(",
+                                      ".withZone(",
+                                      ".toString()",
+                                      ".substring(",
+                                      ".replaceAll(",
+                                      ".forPattern(",
+                                      ".parseDateTime(",
+                                      ".intsBetween(",
+                                      ".join(",
+                                      ".valueOf(",
+                                      ".forID(",
+                                      ".dayOfWeek()",
+                                      ".withMaximumValue()",
+                                      "\\u0041",
+                                      "//",
+                                      "/*",
+                                      "*/",
+                                      "@",
+                                      "\n",
+                                      "é",
+                                      "import",
+                                      "x = 1;",
+                                      "m = new Map();",
+                                      "s = 'ab';",
+                                      "a = new int[3];"};
 
 /// Texts that are programs more often than soup is.
 class generator {
@@ -78,11 +182,25 @@ private:
   }
 
   std::string expression(int depth) {
-    constexpr std::string_view operators[] = {" + ", " - ", " * ", " / ", " % ", " == ", " < ",
-                                              " && ", " || ", " != ", " += ", " = "};
-    constexpr std::string_view atoms[]
-      = {"1", "2.5", "'ab'", "true", "null", "x", "y", "m", "s", "a", "d", "params.x", "Util",
-         "new Map()", "new int[]{1,2}", "new DateTime(0)", "9223372036854775807"};
+    constexpr std::string_view operators[]
+      = {" + ", " - ", " * ", " / ", " % ", " == ", " < ", " && ", " || ", " != ", " += ", " = "};
+    constexpr std::string_view atoms[] = {"1",
+                                          "2.5",
+                                          "'ab'",
+                                          "true",
+                                          "null",
+                                          "x",
+                                          "y",
+                                          "m",
+                                          "s",
+                                          "a",
+                                          "d",
+                                          "params.x",
+                                          "Util",
+                                          "new Map()",
+                                          "new int[]{1,2}",
+                                          "new DateTime(0)",
+                                          "9223372036854775807"};
     if (depth > 4 || below(3) == 0)
       return std::string{atoms[below(std::size(atoms))]};
     switch (below(6)) {
@@ -95,7 +213,8 @@ private:
       case 3:
         return call(depth);
       case 4:
-        return expression(depth + 1) + " ? " + expression(depth + 1) + " : " + expression(depth + 1);
+        return expression(depth + 1) + " ? " + expression(depth + 1) + " : "
+               + expression(depth + 1);
       default:
         return expression(depth + 1) + std::string{operators[below(std::size(operators))]}
                + expression(depth + 1);
@@ -104,10 +223,10 @@ private:
 
   std::string call(int depth) {
     constexpr std::string_view methods[]
-      = {"split",    "substring", "replaceAll", "put",      "get",       "size",
-         "toString", "plusDays",  "withYear",   "trim",     "format",    "join",
-         "valueOf",  "escape",    "equals",     "isBefore", "getMillis", "withTimeAtStartOfDay",
-         "intsBetween", "min",    "pow",        "forID",    "forPattern"};
+      = {"split",       "substring", "replaceAll", "put",      "get",       "size",
+         "toString",    "plusDays",  "withYear",   "trim",     "format",    "join",
+         "valueOf",     "escape",    "equals",     "isBefore", "getMillis", "withTimeAtStartOfDay",
+         "intsBetween", "min",       "pow",        "forID",    "forPattern"};
     auto out = expression(depth + 1) + "." + std::string{methods[below(std::size(methods))]} + "(";
     const auto count = below(4);
     for (unsigned i = 0; i < count; ++i)

@@ -63,7 +63,8 @@ TEST_CASE("a map that holds itself can be used but neither returned nor written"
 TEST_CASE("class objects can be changed within one evaluation only") {
   CHECK(run("Long = 5; Long + 1;") == "LONG 6");
   CHECK(run("Long + 1;") == "LONG 1");
-  CHECK(run("String = 'a'; String.valueOf(1);") == "! IllegalArgumentException (WrongMethodTypeException)");
+  CHECK(run("String = 'a'; String.valueOf(1);")
+        == "! IllegalArgumentException (WrongMethodTypeException)");
   CHECK(run("String.valueOf(1);") == "STRING \"1\"");
 }
 
@@ -75,9 +76,10 @@ TEST_CASE("class objects hide inputs of the same name") {
 
 TEST_CASE("a literal is one cell, however often it is reached") {
   CHECK(run("n = 0; for (i = 0; i < 3; i += 1) { int y = 0; y += 1; n = y; } n;") == "LONG 3");
-  CHECK(run("String s = 'a'; s += 'b'; for (i = 0; i < 2; i += 1) { String t = 'x'; t += 'y'; s = t; }"
-            "s;")
-        == "STRING \"xyy\"");
+  CHECK(
+    run("String s = 'a'; s += 'b'; for (i = 0; i < 2; i += 1) { String t = 'x'; t += 'y'; s = t; }"
+        "s;")
+    == "STRING \"xyy\"");
 }
 
 TEST_CASE("an evaluation leaves its program as it was") {

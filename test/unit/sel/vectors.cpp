@@ -82,8 +82,9 @@ TEST_CASE("a line that is no vector is answered with what is wrong about it") {
 }
 
 TEST_CASE("lines are answered in order, empty ones not at all") {
-  CHECK(answer_to("{\"id\":\"1\",\"expr\":\"1;\"}\n\n{\"id\":\"2\",\"expr\":\"'a' + x;\",\"params\":{"
-                  "\"x\":2.5}}\n")
-        == "{\"id\":\"1\",\"result\":1,\"type\":\"LONG\",\"error\":null}\n"
-           "{\"id\":\"2\",\"result\":\"a2.5\",\"type\":\"STRING\",\"error\":null}\n");
+  CHECK(
+    answer_to("{\"id\":\"1\",\"expr\":\"1;\"}\n\n{\"id\":\"2\",\"expr\":\"'a' + x;\",\"params\":{"
+              "\"x\":2.5}}\n")
+    == "{\"id\":\"1\",\"result\":1,\"type\":\"LONG\",\"error\":null}\n"
+       "{\"id\":\"2\",\"result\":\"a2.5\",\"type\":\"STRING\",\"error\":null}\n");
 }
