@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <deque>
 #include <random>
 #include <utility>
 
@@ -23,7 +24,9 @@ public:
       auto value = names_.resolve(name);
       if (!value)
         return value.error();
-      values_.emplace_back(name, *std::move(value));
+      // A null value says that there is no such name.
+      if (!value->is_null())
+        values_.emplace_back(name, *std::move(value));
     }
     return unit{};
   }
@@ -36,8 +39,13 @@ public:
   }
 
   const model::value* find_in_params(std::string_view name) override {
-    const auto* mentioned = find(name);
-    return mentioned ? mentioned : names_.shared(name);
+    if (const auto* mentioned = find(name))
+      return mentioned;
+    auto value = names_.in_params(name);
+    if (!value)
+      return nullptr;
+    kept_.push_back(std::move(*value));
+    return &kept_.back();
   }
 
   bool extended() const override { return true; }
@@ -55,6 +63,7 @@ public:
 private:
   params::scope& names_;
   std::vector<std::pair<std::string_view, model::value>> values_;
+  std::deque<model::value> kept_; ///< values must not move while the program runs
   bool failed_ = false;
 };
 
@@ -66,7 +75,8 @@ error wrap(const error& why, std::string_view expression) {
       && (why.details[0] == "ERROR" || why.message.starts_with("Invalid return")))
     out.message = why.message + " for expr=[" + std::string{expression} + "]";
   const auto internal = why.code == ec::internal || why.code == ec::timeout;
-  out.details.emplace_back(internal ? "MaestroInternalError" : "MaestroInvalidExpressionException");
+  out.kind = internal ? "MaestroInternalError" : "MaestroInvalidExpressionException";
+  out.details.emplace_back(out.kind);
   out.details.insert(out.details.end(), why.details.begin(), why.details.end());
   return out;
 }
@@ -92,7 +102,7 @@ public:
     const auto good = values.resolve(**compiled);
     if (!good)
       return good.error();
-    auto out = (*compiled)->evaluate(values, with_);
+    auto out = (*compiled)->evaluate(values, at_time_of(names));
     if (out)
       return out;
     return values.failed() ? out : wrap(out.error(), expression);
@@ -111,6 +121,16 @@ private:
     if (!out)
       return wrap(out.error(), expression);
     return out;
+  }
+
+  /// Dates begin at the time of the evaluation; the clock goes on from there, for the time limit.
+  budget at_time_of(const params::scope& names) const {
+    auto with = with_;
+    if (auto now = names.now(); now != 0)
+      with.now_ms = [now, begun = with_.now_ms(), clock = with_.now_ms] {
+        return now + (clock() - begun);
+      };
+    return with;
   }
 
   budget with_;

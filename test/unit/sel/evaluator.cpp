@@ -35,8 +35,8 @@ public:
     return value{out};
   }
 
-  const value* shared(std::string_view name) override {
-    return name == "of_workflow" ? &shared_ : nullptr;
+  std::optional<value> in_params(std::string_view name) override {
+    return name == "of_workflow" ? std::optional{shared_} : std::nullopt;
   }
 
   std::string asked;
