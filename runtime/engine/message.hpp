@@ -2,6 +2,7 @@
 
 #include "runtime/engine/run.hpp"
 #include "runtime/model/definition.hpp"
+#include "runtime/model/requests.hpp"
 
 #include <cstdint>
 #include <optional>

@@ -3,9 +3,22 @@
 #include "runtime/engine/param_rules.hpp"
 #include "runtime/engine/rows.hpp"
 #include "runtime/engine/step_core.hpp"
+#include "runtime/model/requests.hpp"
 #include "runtime/model/stored.hpp"
 
 namespace tutti::engine {
+
+void adopt_alerting(model::raw_json&& old, run_properties& x) {
+  model::properties read;
+  model::adopt_alerting(std::move(old), read);
+  x.alerting = std::move(read.alerting);
+}
+
+void adopt_artifacts(model::raw_json&& old, run_spec& x) {
+  model::workflow_start_request read;
+  model::adopt_artifacts(std::move(old), read);
+  x.artifacts = std::move(read.artifacts);
+}
 
 const model::param_map& run_context::params() const {
   if (!loop)

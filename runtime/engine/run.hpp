@@ -3,6 +3,7 @@
 #include "runtime/engine/address.hpp"
 #include "runtime/engine/dag.hpp"
 #include "runtime/engine/intervals.hpp"
+#include "runtime/model/artifact.hpp"
 #include "runtime/model/instance.hpp"
 
 #include <array>
@@ -49,11 +50,18 @@ struct leaf_counts {
   }
 };
 
+struct run_properties;
+struct run_spec;
+
+// What earlier versions stored as JSON text; text that is not readable as the member is dropped.
+void adopt_alerting(model::raw_json&& old, run_properties& x);
+void adopt_artifacts(model::raw_json&& old, run_spec& x);
+
 /// The properties snapshot as a run keeps it (spec 04a §2 `run_properties`).
 struct run_properties {
   std::int64_t create_time = 0;
   std::string owner;
-  std::optional<model::raw_json> alerting;
+  std::optional<model::alerting> alerting;
   std::optional<std::int64_t> step_concurrency;
   std::optional<std::vector<model::tag>> tags;
 
@@ -63,9 +71,13 @@ struct run_properties {
     using model::field;
     using self = run_properties;
     return std::make_tuple(field(1, "create_time", &self::create_time),
-                           field(2, "owner", &self::owner), field(3, "alerting", &self::alerting),
+                           field(2, "owner", &self::owner), field(6, "alerting", &self::alerting),
                            field(4, "step_concurrency", &self::step_concurrency),
                            field(5, "tags", &self::tags));
+  }
+
+  static constexpr auto retired_fields() {
+    return std::make_tuple(model::retired(3, &adopt_alerting));
   }
 };
 
@@ -152,7 +164,7 @@ struct run_spec {
   model::param_map run_params;
   model::param_map params; ///< evaluated
   std::optional<std::vector<model::tag>> runtime_tags;
-  std::optional<model::raw_json> artifacts;
+  std::optional<model::artifact_map> artifacts;
   run_properties properties;
   std::int64_t timeout_ms = 0; ///< 0 = the default of ten days
   bool explicit_timeout = false;
@@ -175,11 +187,15 @@ struct run_spec {
       field(11, "correlation_id", &self::correlation_id), field(12, "policy", &self::policy),
       field(13, "initiator", &self::initiator), field(14, "run_params", &self::run_params),
       field(15, "params", &self::params), field(16, "runtime_tags", &self::runtime_tags),
-      field(17, "artifacts", &self::artifacts), field(18, "properties", &self::properties),
+      field(30, "artifacts", &self::artifacts), field(18, "properties", &self::properties),
       field(19, "timeout_ms", &self::timeout_ms),
       field(20, "explicit_timeout", &self::explicit_timeout), field(21, "partial", &self::partial),
       field(22, "start_steps", &self::start_steps), field(23, "carried", &self::carried),
       field(24, "baseline_status", &self::baseline_status));
+  }
+
+  static constexpr auto retired_fields() {
+    return std::make_tuple(model::retired(17, &adopt_artifacts));
   }
 };
 

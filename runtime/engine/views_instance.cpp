@@ -93,7 +93,7 @@ json::value all_params(const run_view& view) {
 json::object run_properties_json(const run_properties& x) {
   json::object out{{"create_time", x.create_time}, {"owner", text(x.owner)}};
   if (x.alerting)
-    out["alerting"] = to_json(*x.alerting);
+    out["alerting"] = model::to_json(*x.alerting);
   if (x.step_concurrency)
     out["step_concurrency"] = *x.step_concurrency;
   if (x.tags)
@@ -315,8 +315,8 @@ result<json::object> instance_json(const shard_reader& from, const run_view& vie
     return progress.error();
   if (view.state.launched)
     out["runtime_overview"] = runtime_overview(view, *progress);
-  if (auto& artifacts = spec.artifacts; artifacts && artifacts->text != "{}")
-    out["artifacts"] = to_json(*artifacts);
+  if (auto& artifacts = spec.artifacts; artifacts && !artifacts->empty())
+    out["artifacts"] = model::to_json(*artifacts);
   auto events = timeline(view, options.enriched);
   if (!events.as_array().empty())
     out["timeline"] = std::move(events);

@@ -246,11 +246,6 @@ void put_time(json::object& out, std::string_view name, std::int64_t time) {
     out[name] = time;
 }
 
-json::value to_json(const model::raw_json& x) {
-  auto value = model::parse_text(x.text);
-  return value ? std::move(*value) : json::value{};
-}
-
 void add(status_counts& to, const leaf_counts& leaves) {
   for (auto& [name, n] : leaves.by_status)
     if (auto status = model::parse_step_status(name); status && n != 0)

@@ -1,6 +1,10 @@
 #pragma once
 
+#include "runtime/model/alerting.hpp"
+#include "runtime/model/kept_form.hpp"
 #include "runtime/model/param.hpp"
+#include "runtime/model/signal_definition.hpp"
+#include "runtime/model/time_trigger.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -11,25 +15,6 @@
 
 /// Workflow and step definitions (spec 01).
 namespace tutti::model {
-
-/// JSON that is kept as it is, as compact text. For parts whose meaning another module owns.
-struct raw_json {
-  std::string text;
-
-  bool operator==(const raw_json&) const = default;
-
-  static constexpr auto fields() { return std::make_tuple(field(1, "text", &raw_json::text)); }
-};
-
-/// A number, or a text that becomes one (`${param}` or a duration such as `2 hours`); written
-/// back as the same kind (spec 01 §8).
-struct parsable_long {
-  std::variant<std::int64_t, std::string> v;
-
-  bool operator==(const parsable_long&) const = default;
-
-  static constexpr auto fields() { return std::make_tuple(field(1, "v", &parsable_long::v)); }
-};
 
 /// Stored: append only. The spelling of the API is in `to_string`.
 enum class step_type : std::uint8_t {
@@ -171,6 +156,17 @@ struct retry_policy {
   }
 };
 
+struct step;
+struct workflow;
+struct properties;
+
+// What earlier versions stored as JSON text; text that is not readable as the member is dropped.
+void adopt_signal_dependencies(raw_json&& old, step& x);
+void adopt_signal_outputs(raw_json&& old, step& x);
+void adopt_time_triggers(raw_json&& old, workflow& x);
+void adopt_signal_triggers(raw_json&& old, workflow& x);
+void adopt_alerting(raw_json&& old, properties& x);
+
 /// A step of any kind; members that its kind does not have stay empty. JSON writes it inside an
 /// object with one key, the kind, in the order of that kind (spec 01 §6.1, 05 appendix A).
 struct step {
@@ -186,8 +182,8 @@ struct step {
   std::optional<model::retry_policy> retry_policy;
   std::optional<std::vector<tag>> tags;
   std::optional<parsable_long> timeout;
-  std::optional<raw_json> signal_dependencies;
-  std::optional<raw_json> signal_outputs;
+  std::optional<std::vector<signal_dependency_definition>> signal_dependencies;
+  std::optional<std::vector<signal_output_definition>> signal_outputs;
   std::optional<param_map> params;
   std::optional<bool> sync;
   std::optional<bool> explicit_params;
@@ -207,12 +203,17 @@ struct step {
       field(8, "sub_type_version", &step::sub_type_version),
       field(9, "failure_mode", &step::failure_mode), field(10, "retry_policy", &step::retry_policy),
       field(11, "tags", &step::tags), field(12, "timeout", &step::timeout),
-      field(13, "signal_dependencies", &step::signal_dependencies),
-      field(14, "signal_outputs", &step::signal_outputs), field(15, "params", &step::params),
+      field(22, "signal_dependencies", &step::signal_dependencies),
+      field(23, "signal_outputs", &step::signal_outputs), field(15, "params", &step::params),
       field(16, "sync", &step::sync), field(17, "explicit_params", &step::explicit_params),
       field(18, "concurrency", &step::concurrency),
       field(19, "strict_ordering", &step::strict_ordering),
       field(20, "condition", &step::condition), field(21, "steps", &step::steps));
+  }
+
+  static constexpr auto retired_fields() {
+    return std::make_tuple(retired(13, &adopt_signal_dependencies),
+                           retired(14, &adopt_signal_outputs));
   }
 };
 
@@ -222,8 +223,8 @@ struct workflow {
   std::optional<std::string> description;
   std::optional<std::vector<tag>> tags;
   std::optional<parsable_long> timeout;
-  std::optional<raw_json> time_triggers;
-  std::optional<raw_json> signal_triggers;
+  std::optional<std::vector<time_trigger>> time_triggers;
+  std::optional<std::vector<signal_trigger>> signal_triggers;
   std::optional<model::criticality> criticality;
   std::optional<std::int64_t> instance_step_concurrency;
   std::optional<param_map> params;
@@ -235,11 +236,15 @@ struct workflow {
     return std::make_tuple(
       field(1, "id", &workflow::id), field(2, "name", &workflow::name),
       field(3, "description", &workflow::description), field(4, "tags", &workflow::tags),
-      field(5, "timeout", &workflow::timeout), field(6, "time_triggers", &workflow::time_triggers),
-      field(7, "signal_triggers", &workflow::signal_triggers),
+      field(5, "timeout", &workflow::timeout), field(12, "time_triggers", &workflow::time_triggers),
+      field(13, "signal_triggers", &workflow::signal_triggers),
       field(8, "criticality", &workflow::criticality),
       field(9, "instance_step_concurrency", &workflow::instance_step_concurrency),
       field(10, "params", &workflow::params), field(11, "steps", &workflow::steps));
+  }
+
+  static constexpr auto retired_fields() {
+    return std::make_tuple(retired(6, &adopt_time_triggers), retired(7, &adopt_signal_triggers));
   }
 };
 
@@ -283,7 +288,7 @@ struct properties {
   std::optional<user> owner;
   std::optional<model::run_strategy> run_strategy;
   std::optional<std::int64_t> step_concurrency;
-  std::optional<raw_json> alerting;
+  std::optional<model::alerting> alerting;
   std::optional<bool> alerting_disabled;
   std::optional<bool> signal_trigger_disabled;
   std::optional<bool> time_trigger_disabled;
@@ -296,12 +301,14 @@ struct properties {
     return std::make_tuple(
       field(1, "owner", &properties::owner), field(2, "run_strategy", &properties::run_strategy),
       field(3, "step_concurrency", &properties::step_concurrency),
-      field(4, "alerting", &properties::alerting),
+      field(10, "alerting", &properties::alerting),
       field(5, "alerting_disabled", &properties::alerting_disabled),
       field(6, "signal_trigger_disabled", &properties::signal_trigger_disabled),
       field(7, "time_trigger_disabled", &properties::time_trigger_disabled),
       field(8, "description", &properties::description), field(9, "tags", &properties::tags));
   }
+
+  static constexpr auto retired_fields() { return std::make_tuple(retired(4, &adopt_alerting)); }
 };
 
 /// JSON: `workflow_id, create_time, author`, then the members of `properties` flat.

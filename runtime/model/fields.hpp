@@ -50,6 +50,32 @@ concept described = requires {
   T::fields();
 };
 
+/// A number that is no longer written. What an earlier version stored under it is read as `Old`
+/// and given to `adopt`, which moves it into the members of today.
+template <class T, class Old>
+struct retired_decl {
+  std::uint32_t id;
+  void (*adopt)(Old&&, T&);
+};
+
+template <class T, class Old>
+constexpr retired_decl<T, Old> retired(std::uint32_t id, void (*adopt)(Old&&, T&)) {
+  return {id, adopt};
+}
+
+/// Has `static constexpr auto retired_fields()`: a tuple of `retired_decl`.
+template <class T>
+concept has_retired_fields = requires {
+  T::retired_fields();
+};
+
+/// Marks a type whose JSON is not its `fields()`: `using own_json = void;` in the type, and two
+/// functions declared in `json_own_forms.hpp`.
+template <class T>
+concept has_own_json = requires {
+  typename T::own_json;
+};
+
 /// Calls `f(field_decl)` for each member in declaration order.
 template <described T, class F>
 constexpr void for_each_field(F&& f) {

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-/// What runs: statuses, initiators, requests, timelines (spec 04a, 04b).
+/// What runs: statuses, initiators, timeline events (spec 04a, 04b).
 namespace tutti::model {
 
 /// Stored: append only. Order as declared by the API (spec 05 §5.1).
@@ -100,14 +100,19 @@ struct ancestor {
   bool operator==(const ancestor&) const = default;
 
   static constexpr auto fields() {
-    return std::make_tuple(field(1, "workflow_id", &ancestor::workflow_id),
+    return std::make_tuple(field(1, "workflow_id", &ancestor::workflow_id, emit::not_empty),
                            field(2, "instance_id", &ancestor::instance_id),
                            field(3, "run_id", &ancestor::run_id),
-                           field(4, "step_id", &ancestor::step_id),
+                           field(4, "step_id", &ancestor::step_id, emit::not_empty),
                            field(5, "step_attempt_id", &ancestor::step_attempt_id),
                            field(6, "sync", &ancestor::sync));
   }
 };
+
+struct initiator;
+
+void adopt_signal_id_map(raw_json&& old, initiator& x);
+void adopt_signal_params(raw_json&& old, initiator& x);
 
 /// Who started a run. JSON order depends on the type (spec 05 appendix A).
 struct initiator {
@@ -118,8 +123,8 @@ struct initiator {
   std::optional<std::string> trigger_uuid;
   std::optional<std::int64_t> trigger_time;
   std::optional<std::string> timezone;
-  std::optional<raw_json> signal_id_map;
-  std::optional<raw_json> params;
+  std::optional<ordered_map<std::int64_t>> signal_id_map; ///< signal name to sequence number
+  std::optional<param_map> params;                        ///< of the signal trigger
 
   bool operator==(const initiator&) const = default;
 
@@ -130,50 +135,12 @@ struct initiator {
                            field(5, "trigger_uuid", &initiator::trigger_uuid),
                            field(6, "trigger_time", &initiator::trigger_time),
                            field(7, "timezone", &initiator::timezone),
-                           field(8, "signal_id_map", &initiator::signal_id_map),
-                           field(9, "params", &initiator::params));
+                           field(10, "signal_id_map", &initiator::signal_id_map),
+                           field(11, "params", &initiator::params));
   }
-};
 
-/// Body of `actions/start`.
-struct workflow_start_request {
-  model::initiator initiator;
-  std::optional<std::int64_t> request_time;
-  std::optional<std::string> request_id; ///< UUID; the only key of de-duplication
-  std::optional<std::vector<tag>> runtime_tags;
-  std::optional<param_map> run_params;
-  std::optional<raw_json> artifacts;
-  bool persist_failed_run = false;
-
-  bool operator==(const workflow_start_request&) const = default;
-
-  static constexpr auto fields() {
-    return std::make_tuple(
-      field(1, "initiator", &workflow_start_request::initiator),
-      field(2, "request_time", &workflow_start_request::request_time),
-      field(3, "request_id", &workflow_start_request::request_id),
-      field(4, "runtime_tags", &workflow_start_request::runtime_tags),
-      field(5, "run_params", &workflow_start_request::run_params),
-      field(6, "artifacts", &workflow_start_request::artifacts, emit::not_empty),
-      field(7, "persist_failed_run", &workflow_start_request::persist_failed_run, emit::always));
-  }
-};
-
-/// Body of an instance's `actions/restart`.
-struct workflow_instance_restart_request {
-  std::optional<std::int64_t> request_time;
-  std::optional<std::string> request_id;
-  std::optional<run_policy> restart_policy; ///< required: INCOMPLETE or BEGINNING
-  std::optional<param_map> run_params;
-
-  bool operator==(const workflow_instance_restart_request&) const = default;
-
-  static constexpr auto fields() {
-    using self = workflow_instance_restart_request;
-    return std::make_tuple(field(1, "request_time", &self::request_time),
-                           field(2, "request_id", &self::request_id),
-                           field(3, "restart_policy", &self::restart_policy),
-                           field(4, "run_params", &self::run_params));
+  static constexpr auto retired_fields() {
+    return std::make_tuple(retired(8, &adopt_signal_id_map), retired(9, &adopt_signal_params));
   }
 };
 
@@ -204,13 +171,14 @@ struct timeline_event {
   timeline_type type = timeline_type::log;
   log_level level = log_level::info;
   std::string message;
-  std::string status;                ///< STATUS, DETAILS
-  std::vector<std::string> errors;   ///< DETAILS
-  bool retryable = false;            ///< DETAILS
-  std::string action;                ///< ACTION
-  std::string author;                ///< ACTION
-  std::optional<std::string> reason; ///< ACTION
-  std::optional<std::int64_t> info;  ///< ACTION
+  std::string status;                             ///< STATUS, DETAILS
+  std::optional<std::vector<std::string>> errors; ///< DETAILS
+  bool retryable = false;                         ///< DETAILS
+  std::string action;                             ///< ACTION; MILESTONE: `milestone_type`
+  std::string author;                             ///< ACTION; MILESTONE: `source_id`
+  std::optional<std::string> reason;              ///< ACTION
+  std::optional<std::int64_t> info;               ///< ACTION; a milestone's is in `message`
+  std::optional<user> author_object;              ///< ACTION; the author, when given as an object
 
   bool operator==(const timeline_event&) const = default;
 
@@ -221,7 +189,8 @@ struct timeline_event {
       field(5, "status", &timeline_event::status), field(6, "errors", &timeline_event::errors),
       field(7, "retryable", &timeline_event::retryable),
       field(8, "action", &timeline_event::action), field(9, "author", &timeline_event::author),
-      field(10, "reason", &timeline_event::reason), field(11, "info", &timeline_event::info));
+      field(10, "reason", &timeline_event::reason), field(11, "info", &timeline_event::info),
+      field(12, "author_object", &timeline_event::author_object, emit::stored_only));
   }
 };
 

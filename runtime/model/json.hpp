@@ -6,18 +6,25 @@
 
 #include <boost/json/fwd.hpp>
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
 /// The JSON form of the data model, as the API reads and writes it (spec 01 §1, 05 §1.4, §1.5).
 ///
-/// The functions below exist for the types listed in `json_definition.cpp` and
-/// `json_instance.cpp`. For a described struct of your own include `json_codec.hpp`.
+/// The functions below exist for the types listed at the end of the `json_*.cpp` files. For a
+/// described struct of your own include `json_codec.hpp`.
 namespace tutti::model {
 
 struct json_rules {
   /// Skip members that nobody knows, instead of refusing them.
   bool skip_unknown = false;
+  /// Take what the original takes, also where the specification says that ours refuses it: dates
+  /// of interval triggers in any form that the lenient Java pattern can be applied to.
+  bool as_original = false;
+  /// Epoch ms that stand for an absent time of a request, an event or a timeline entry; with 0
+  /// such a time stays absent or 0.
+  std::int64_t now = 0;
   /// The place of the value, put before each path in errors, for example `run_params`.
   std::string_view root{};
 };

@@ -1,7 +1,11 @@
 #pragma once
 
+#include "runtime/model/enum_map.hpp"
 #include "runtime/model/json.hpp"
+#include "runtime/model/json_enums.hpp"
+#include "runtime/model/json_own_forms.hpp"
 #include "runtime/model/stored.hpp"
+#include "runtime/model/unique_list.hpp"
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
@@ -11,9 +15,9 @@
 /// How `fields()` becomes JSON. Meant for the few files that instantiate the templates; others
 /// include `json.hpp`.
 ///
-/// A type whose JSON is not its fields has two functions of its own in this namespace:
-/// `json::value write_json(const T&)` and `bool read_json(json_reader&, const json_place&, const
-/// json::value&, T&)`. The templates below find them by overload resolution.
+/// A type whose JSON is not its fields is marked `own_json` and has functions of its own, declared
+/// in `json_own_forms.hpp`; the templates below find them by overload resolution. A struct with a
+/// member `extras` keeps unknown members in it and writes them after its own.
 namespace tutti::model {
 
 namespace json = boost::json;
@@ -56,24 +60,23 @@ struct json_reader {
 /// A short text of a value for messages.
 std::string brief(const json::value& x);
 
-// -- writing --------------------------------------------------------------------------------------
+inline std::string_view key_of(const json::key_value_pair& member) {
+  return {member.key().data(), member.key().size()};
+}
+
+/// Whether a member is missing or null.
+inline bool absent(const json::object& members, std::string_view name) {
+  const auto* x = members.if_contains(name);
+  return !x || x->is_null();
+}
+
+// -- writing ----------------------------------------------------------------------------
 
 json::value write_json(bool x);
+json::value write_json(std::int32_t x);
 json::value write_json(std::int64_t x);
 json::value write_json(double x);
 json::value write_json(const std::string& x);
-json::value write_json(const raw_json& x);
-json::value write_json(const parsable_long& x);
-json::value write_json(const value& x);
-json::value write_json(const param& x);
-json::value write_json(const tag& x);
-json::value write_json(const user& x);
-json::value write_json(const step& x);
-json::value write_json(const properties_snapshot& x);
-json::value write_json(const metadata& x);
-json::value write_json(const workflow_create_request& x);
-json::value write_json(const initiator& x);
-json::value write_json(const timeline_event& x);
 
 /// Adds members kept as text; names that are there already win.
 void write_extras(json::object& out, const ordered_map<std::string>& extras);
@@ -89,11 +92,9 @@ bool left_out(const M& x, emit when) {
     return true;
   if constexpr (is_optional<M>::value)
     return x ? left_out(*x, when) : when != emit::always;
-  else if constexpr (std::is_same_v<M, raw_json>)
-    return when == emit::not_empty && (x.text.empty() || x.text == "{}" || x.text == "[]");
   else if constexpr (std::is_same_v<M, user>)
     return when == emit::not_empty && x.name.empty() && x.extras.empty();
-  else if constexpr (std::is_same_v<M, std::string> || is_vector<M>::value || is_map<M>::value)
+  else if constexpr (requires { x.empty(); })
     return when == emit::not_empty && x.empty();
   else if constexpr (is_varint<M>)
     return when == emit::not_zero && x == M{};
@@ -119,6 +120,32 @@ json::value write_map(const ordered_map<T>& items) {
   return out;
 }
 
+template <class E, class V>
+json::value write_enum_map(const enum_map<E, V>& items) {
+  json::object out;
+  out.reserve(items.size());
+  for (const auto& [key, item] : items)
+    out[to_string(key)] = write_json(item);
+  return out;
+}
+
+template <class T>
+struct is_enum_map : std::false_type {};
+
+template <class E, class V>
+struct is_enum_map<enum_map<E, V>> : std::true_type {};
+
+template <class T>
+struct is_unique_list : std::false_type {};
+
+template <class T>
+struct is_unique_list<unique_list<T>> : std::true_type {};
+
+template <class T>
+concept has_extras = requires(T x) {
+  { x.extras } -> std::same_as<ordered_map<std::string>&>;
+};
+
 } // namespace detail
 
 /// Writes the described members in order.
@@ -138,48 +165,31 @@ json::value write_json(const T& x) {
     return json::value(json::string_view{name.data(), name.size()});
   } else if constexpr (detail::is_optional<T>::value)
     return x ? write_json(*x) : json::value{};
-  else if constexpr (detail::is_vector<T>::value)
+  else if constexpr (detail::is_vector<T>::value || detail::is_unique_list<T>::value)
     return detail::write_list(x);
   else if constexpr (detail::is_map<T>::value)
     return detail::write_map(x);
+  else if constexpr (detail::is_enum_map<T>::value)
+    return detail::write_enum_map(x);
   else {
     static_assert(described<T>, "no JSON form for this type");
     json::object out;
     write_members(out, x);
+    if constexpr (detail::has_extras<T>)
+      write_extras(out, x.extras);
     return out;
   }
 }
 
-// -- reading --------------------------------------------------------------------------------------
+// -- reading ----------------------------------------------------------------------------
 
 bool read_json(json_reader& in, const json_place& at, const json::value& x, bool& out);
+bool read_json(json_reader& in, const json_place& at, const json::value& x, std::int32_t& out);
 bool read_json(json_reader& in, const json_place& at, const json::value& x, std::int64_t& out);
 bool read_json(json_reader& in, const json_place& at, const json::value& x, double& out);
 bool read_json(json_reader& in, const json_place& at, const json::value& x, std::string& out);
-bool read_json(json_reader& in, const json_place& at, const json::value& x, raw_json& out);
-bool read_json(json_reader& in, const json_place& at, const json::value& x, parsable_long& out);
-bool read_json(json_reader& in, const json_place& at, const json::value& x, value& out);
-bool read_json(json_reader& in, const json_place& at, const json::value& x, param& out);
+/// Definitions have a literal or an expression (spec 02 §2); entries of a MAP are not asked.
 bool read_json(json_reader& in, const json_place& at, const json::value& x, param_map& out);
-bool read_json(json_reader& in, const json_place& at, const json::value& x, tag& out);
-bool read_json(json_reader& in, const json_place& at, const json::value& x, user& out);
-bool read_json(json_reader& in, const json_place& at, const json::value& x, run_strategy& out);
-bool read_json(json_reader& in, const json_place& at, const json::value& x, backoff& out);
-bool read_json(json_reader& in, const json_place& at, const json::value& x, step_transition& out);
-bool read_json(json_reader& in, const json_place& at, const json::value& x, step& out);
-bool read_json(json_reader& in, const json_place& at, const json::value& x, workflow& out);
-bool read_json(json_reader& in, const json_place& at, const json::value& x, properties& out);
-bool read_json(json_reader& in, const json_place& at, const json::value& x,
-               properties_snapshot& out);
-bool read_json(json_reader& in, const json_place& at, const json::value& x, metadata& out);
-bool read_json(json_reader& in, const json_place& at, const json::value& x,
-               workflow_create_request& out);
-bool read_json(json_reader& in, const json_place& at, const json::value& x, initiator& out);
-bool read_json(json_reader& in, const json_place& at, const json::value& x,
-               workflow_start_request& out);
-bool read_json(json_reader& in, const json_place& at, const json::value& x,
-               workflow_instance_restart_request& out);
-bool read_json(json_reader& in, const json_place& at, const json::value& x, timeline_event& out);
 
 /// Whether the value stands for an absent scalar: null, or a blank text for a number.
 bool is_absent(const json::value& x, bool number);
@@ -196,35 +206,6 @@ void keep_extra(ordered_map<std::string>& extras, std::string_view name, const j
 template <class T>
 bool read_json(json_reader& in, const json_place& at, const json::value& x, T& out);
 
-/// How an enum is read.
-template <class E>
-struct json_enum;
-
-#define TUTTI_JSON_ENUM(type, parser)                                                              \
-  template <>                                                                                      \
-  struct json_enum<type> {                                                                         \
-    static std::optional<type> parse(std::string_view text) { return parser(text); }               \
-  }
-
-TUTTI_JSON_ENUM(step_type, parse_step_type);
-TUTTI_JSON_ENUM(step_kind, parse_step_kind);
-TUTTI_JSON_ENUM(failure_mode, parse_failure_mode);
-TUTTI_JSON_ENUM(criticality, parse_criticality);
-TUTTI_JSON_ENUM(run_rule, parse_run_rule);
-TUTTI_JSON_ENUM(backoff_type, parse_backoff_type);
-TUTTI_JSON_ENUM(param_type, parse_param_type);
-TUTTI_JSON_ENUM(param_mode, parse_param_mode);
-TUTTI_JSON_ENUM(internal_param_mode, parse_internal_param_mode);
-TUTTI_JSON_ENUM(param_source, parse_param_source);
-TUTTI_JSON_ENUM(step_status, parse_step_status);
-TUTTI_JSON_ENUM(run_status, parse_run_status);
-TUTTI_JSON_ENUM(run_policy, parse_run_policy);
-TUTTI_JSON_ENUM(initiator_type, parse_initiator_type);
-TUTTI_JSON_ENUM(timeline_type, parse_timeline_type);
-TUTTI_JSON_ENUM(log_level, parse_log_level);
-
-#undef TUTTI_JSON_ENUM
-
 namespace detail {
 
 /// `one of A, B, C`.
@@ -238,6 +219,8 @@ std::string choices() {
 
 template <class E>
 bool read_enum(json_reader& in, const json_place& at, const json::value& x, E& out) {
+  if (x.is_null())
+    return true; // Stays what a fresh struct has.
   auto text = plain_text(x);
   auto found = text ? json_enum<E>::parse(*text) : std::nullopt;
   if (!found)
@@ -272,12 +255,42 @@ bool read_map(json_reader& in, const json_place& at, const json::value& x, order
   if (!members)
     return in.expected(at, "an object", x);
   for (const auto& member : *members) {
-    std::string_view name{member.key().data(), member.key().size()};
+    auto name = key_of(member);
     T item{};
     if (!read_json(in, json_place{at, name}, member.value(), item))
       return false;
     out.append(std::string{name}, std::move(item));
   }
+  return true;
+}
+
+template <class E, class V>
+bool read_enum_map(json_reader& in, const json_place& at, const json::value& x,
+                   enum_map<E, V>& out) {
+  out.clear();
+  if (x.is_null())
+    return true;
+  const auto* members = x.if_object();
+  if (!members)
+    return in.expected(at, "an object", x);
+  for (const auto& member : *members) {
+    auto name = key_of(member);
+    auto key = json_enum<E>::parse(name);
+    if (!key)
+      return in.refuse(json_place{at, name}, "unknown key, expected " + choices<E>());
+    if (!read_json(in, json_place{at, name}, member.value(), out[*key]))
+      return false;
+  }
+  return true;
+}
+
+template <class T>
+bool read_unique_list(json_reader& in, const json_place& at, const json::value& x,
+                      unique_list<T>& out) {
+  std::vector<T> items;
+  if (!read_list(in, at, x, items))
+    return false;
+  out = unique_list<T>{std::move(items)};
   return true;
 }
 
@@ -324,15 +337,18 @@ member_result read_member(json_reader& in, const json_place& at, std::string_vie
   return done;
 }
 
-/// Reads the described members; others go to `extras`, or are unknown without it.
+/// Reads the described members; others go to `extras`, or are unknown without it. A member called
+/// `passed` is passed over.
 template <described T>
 bool read_members(json_reader& in, const json_place& at, const json::value& x, T& out,
-                  ordered_map<std::string>* extras = nullptr) {
+                  ordered_map<std::string>* extras = nullptr, std::string_view passed = {}) {
   const auto* members = x.if_object();
   if (!members)
     return in.expected(at, "an object", x);
   for (const auto& member : *members) {
-    std::string_view name{member.key().data(), member.key().size()};
+    auto name = key_of(member);
+    if (!passed.empty() && name == passed)
+      continue;
     json_place here{at, name};
     auto done = read_member(in, here, name, member.value(), out);
     if (done == member_result::failed)
@@ -357,11 +373,20 @@ bool read_json(json_reader& in, const json_place& at, const json::value& x, T& o
     return detail::read_list(in, at, x, out);
   else if constexpr (detail::is_map<T>::value)
     return detail::read_map(in, at, x, out);
-  else
-    return read_members(in, at, x, out);
+  else if constexpr (detail::is_enum_map<T>::value)
+    return detail::read_enum_map(in, at, x, out);
+  else if constexpr (detail::is_unique_list<T>::value)
+    return detail::read_unique_list(in, at, x, out);
+  else {
+    static_assert(!has_own_json<T>, "declare the type in json_own_forms.hpp");
+    if constexpr (detail::has_extras<T>)
+      return read_members(in, at, x, out, &out.extras);
+    else
+      return read_members(in, at, x, out);
+  }
 }
 
-// -- the public functions -------------------------------------------------------------------------
+// -- the public functions -----------------------------------------------------------------
 
 template <class T>
 json::value to_json(const T& x) {

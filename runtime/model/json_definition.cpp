@@ -10,10 +10,6 @@ namespace {
 
 using names = std::span<const std::string_view>;
 
-std::string_view key_of(const json::key_value_pair& member) {
-  return {member.key().data(), member.key().size()};
-}
-
 bool contains(names all, std::string_view name) {
   return std::find(all.begin(), all.end(), name) != all.end();
 }
@@ -144,11 +140,6 @@ bool check_tag_names(json_reader& in, const json_place& at, const std::vector<ta
 
 constexpr std::string_view server_members[] = {"workflow_id", "workflow_version_id",
                                                "version_author", "create_time"};
-
-bool absent(const json::object& members, std::string_view name) {
-  const auto* x = members.if_contains(name);
-  return !x || x->is_null();
-}
 
 } // namespace
 
@@ -351,24 +342,6 @@ bool read_json(json_reader& in, const json_place& at, const json::value& x,
   return read_json(in, at, json::value(std::move(rest)), out.properties);
 }
 
-json::value write_json(const metadata& x) {
-  json::object out;
-  write_members(out, x);
-  write_extras(out, x.extras);
-  return out;
-}
-
-bool read_json(json_reader& in, const json_place& at, const json::value& x, metadata& out) {
-  return read_members(in, at, x, out, &out.extras);
-}
-
-json::value write_json(const workflow_create_request& x) {
-  json::object out;
-  write_members(out, x);
-  write_extras(out, x.extras);
-  return out;
-}
-
 bool read_json(json_reader& in, const json_place& at, const json::value& x,
                workflow_create_request& out) {
   const auto* members = x.if_object();
@@ -386,6 +359,41 @@ bool read_json(json_reader& in, const json_place& at, const json::value& x,
     return false;
   }
   return read_members(in, at, x, out, &out.extras);
+}
+
+// -- what earlier versions stored as text ---------------------------------------------------
+
+namespace {
+
+/// Reads an old text; unknown members are passed over, and what is not readable is dropped.
+template <class T>
+void adopt(const raw_json& old, std::optional<T>& member) {
+  json_rules rules;
+  rules.skip_unknown = true;
+  if (auto x = parse_json<T>(old.text, rules))
+    member = std::move(x).value();
+}
+
+} // namespace
+
+void adopt_signal_dependencies(raw_json&& old, step& x) {
+  adopt(old, x.signal_dependencies);
+}
+
+void adopt_signal_outputs(raw_json&& old, step& x) {
+  adopt(old, x.signal_outputs);
+}
+
+void adopt_time_triggers(raw_json&& old, workflow& x) {
+  adopt(old, x.time_triggers);
+}
+
+void adopt_signal_triggers(raw_json&& old, workflow& x) {
+  adopt(old, x.signal_triggers);
+}
+
+void adopt_alerting(raw_json&& old, properties& x) {
+  adopt(old, x.alerting);
 }
 
 TUTTI_JSON_TYPE(parsable_long);

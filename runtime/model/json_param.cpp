@@ -72,7 +72,7 @@ bool without_nulls(json_reader& in, const json_place& at, const json::value& x) 
   if (const auto* members = x.if_object()) {
     for (const auto& member : *members)
       if (member.value().is_null()) {
-        std::string_view name{member.key().data(), member.key().size()};
+        auto name = key_of(member);
         return in.expected(json_place{at, name}, "a text", member.value());
       }
   } else if (const auto* items = x.if_array())
@@ -174,12 +174,43 @@ constexpr std::string_view meta_name = "meta";
 constexpr std::string_view source_name = "source";
 constexpr std::string_view internal_mode_name = "internal_mode";
 
+/// Keeps a meta member that has a meaning: as the enum, and as it was written when that is not
+/// the name of the enum. What is no such name has no meaning.
+template <class E>
+void read_meaning(std::string_view name, const json::value& x, std::optional<E>& known,
+                  param& out) {
+  auto text = plain_text(x);
+  known = text ? json_enum<E>::parse(*text) : std::nullopt;
+  out.meta.erase(name);
+  if (!known || to_string(*known) != *text)
+    keep_extra(out.meta, name, x);
+}
+
+/// Whether the meta holds the member in a spelling of its own, which is then the one to write.
+template <class T>
+bool spelled_in_meta(const param& x, std::string_view name, const T& member) {
+  if constexpr (detail::is_optional<T>::value)
+    if constexpr (std::is_enum_v<typename T::value_type>) {
+      const auto* spelled = x.meta.find(name);
+      if (!spelled)
+        return false;
+      auto text = parse_text(*spelled);
+      auto plain = text ? plain_text(*text) : std::nullopt;
+      return plain && json_enum<typename T::value_type>::parse(*plain) == member;
+    }
+  return false;
+}
+
 bool read_meta(json_reader& in, const json_place& at, std::string_view name, const json::value& x,
                param& out) {
-  if (name == source_name)
-    return read_json(in, at, x, out.source);
-  if (name == internal_mode_name)
-    return read_json(in, at, x, out.internal_mode);
+  if (name == source_name) {
+    read_meaning(name, x, out.source, out);
+    return true;
+  }
+  if (name == internal_mode_name) {
+    read_meaning(name, x, out.internal_mode, out);
+    return true;
+  }
   const auto* members = name == meta_name ? x.if_object() : nullptr;
   if (!members) {
     keep_extra(out.meta, name, x);
@@ -190,7 +221,7 @@ bool read_meta(json_reader& in, const json_place& at, std::string_view name, con
   out.internal_mode.reset();
   out.meta.clear();
   for (const auto& member : *members) {
-    std::string_view inner{member.key().data(), member.key().size()};
+    auto inner = key_of(member);
     json_place here{at, inner};
     if (inner == meta_name)
       keep_extra(out.meta, inner, member.value());
@@ -264,7 +295,11 @@ bool read_json(json_reader& in, const json_place& at, const json::value& x, valu
 
 json::value write_json(const param& x) {
   json::object out;
-  write_members(out, x);
+  for_each_field<param>([&](const auto& f) {
+    const auto& member = x.*(f.member);
+    if (!detail::left_out(member, f.when) && !spelled_in_meta(x, f.name, member))
+      out[f.name] = write_json(member);
+  });
   write_extras(out, x.meta);
   return out;
 }
@@ -279,7 +314,7 @@ bool read_json(json_reader& in, const json_place& at, const json::value& x, para
   if (!read_json(in, json_place{at, "type"}, *type, out.type))
     return false;
   for (const auto& member : *members) {
-    std::string_view name{member.key().data(), member.key().size()};
+    auto name = key_of(member);
     if (!read_member_of_param(in, json_place{at, name}, name, member.value(), out))
       return false;
   }

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cstdlib>
+#include <limits>
 
 namespace tutti::model {
 
@@ -156,6 +157,17 @@ bool read_json(json_reader& in, const json_place& at, const json::value& x, std:
   return true;
 }
 
+bool read_json(json_reader& in, const json_place& at, const json::value& x, std::int32_t& out) {
+  std::int64_t wide = 0;
+  if (!read_json(in, at, x, wide))
+    return false;
+  if (wide < std::numeric_limits<std::int32_t>::min()
+      || wide > std::numeric_limits<std::int32_t>::max())
+    return in.expected(at, "a number of at most 32 bits", x);
+  out = static_cast<std::int32_t>(wide);
+  return true;
+}
+
 bool read_json(json_reader& in, const json_place& at, const json::value& x, double& out) {
   out = 0;
   if (is_absent(x, true))
@@ -210,6 +222,10 @@ bool read_json(json_reader& in, const json_place& at, const json::value& x, pars
 }
 
 json::value write_json(bool x) {
+  return x;
+}
+
+json::value write_json(std::int32_t x) {
   return x;
 }
 

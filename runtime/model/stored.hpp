@@ -393,6 +393,27 @@ void store_fields(byte_writer& w, const T& x) {
     [&](const auto& f) { detail::store_member(w, f.id, x.*(f.member), fresh.*(f.member)); });
 }
 
+namespace detail {
+
+/// Reads a number of `retired_fields()`; false if it is none of them.
+template <has_retired_fields T>
+bool load_retired(byte_reader& r, std::uint64_t tag, T& x) {
+  auto found = false;
+  auto look = [&]<class Old>(const retired_decl<T, Old>& f) {
+    if (found || tag != (f.id << 3 | wire_of<Old>()))
+      return;
+    found = true;
+    Old old{};
+    load_value(r, old);
+    if (r.ok())
+      f.adopt(std::move(old), x);
+  };
+  std::apply([&](const auto&... f) { (look(f), ...); }, T::retired_fields());
+  return found;
+}
+
+} // namespace detail
+
 template <described T>
 void load_fields(byte_reader& r, T& x) {
   while (!r.done()) {
@@ -405,6 +426,8 @@ void load_fields(byte_reader& r, T& x) {
         detail::load_member(r, x.*(f.member));
       }
     });
+    if constexpr (has_retired_fields<T>)
+      found = found || detail::load_retired(r, tag, x);
     if (!found)
       r.skip(tag & 7);
   }

@@ -3,6 +3,7 @@
 #include "runtime/base/error.hpp"
 #include "runtime/model/definition.hpp"
 #include "runtime/model/instance.hpp"
+#include "runtime/model/requests.hpp"
 
 #include <cstddef>
 #include <cstdint>

@@ -27,7 +27,21 @@ TEST_CASE("a param is written in the order of the API with upper-case names") {
                   "type":"long","value":5,"validator":"@Positive","note":"x","source":"launch"})")
         == R"({"value":5,"type":"LONG","validator":"@Positive",)"
            R"("tags":[{"name":"t"},{"name":"s","namespace":"SYSTEM","cost":7}],)"
-           R"("mode":"MUTABLE_ON_START","source":"LAUNCH","note":"x"})");
+           R"("mode":"MUTABLE_ON_START","note":"x","source":"launch"})");
+}
+
+TEST_CASE("source and internal mode have a meaning in any case and keep their spelling") {
+  auto x = parse_json<param>(
+    R"({"type":"LONG","value":1,"internal_mode":"Provided","source":"step default"})");
+  REQUIRE(x);
+  CHECK(x->internal_mode == internal_param_mode::provided);
+  CHECK(!x->source);
+  CHECK(json_text(*x)
+        == R"({"value":1,"type":"LONG","internal_mode":"Provided","source":"step default"})");
+  x->internal_mode = internal_param_mode::required;
+  x->source = param_source::launch;
+  CHECK(json_text(*x)
+        == R"({"value":1,"type":"LONG","internal_mode":"REQUIRED","source":"LAUNCH"})");
 }
 
 TEST_CASE("literals are read with the leniency of their type") {

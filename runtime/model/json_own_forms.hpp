@@ -1,0 +1,73 @@
+#pragma once
+
+#include <boost/json/fwd.hpp>
+
+/// The types whose JSON is not, or not only, their `fields()`: one line each, so that no file
+/// reads or writes one of them in the general way by mistake. The functions stand in the
+/// `json_*.cpp` of the area.
+namespace tutti::model {
+
+struct json_reader;
+class json_place;
+
+/// A type with a way of reading of its own.
+#define TUTTI_OWN_READ(type)                                                                       \
+  struct type;                                                                                     \
+  bool read_json(json_reader& in, const json_place& at, const boost::json::value& x, type& out)
+
+/// A type with a way of reading and one of writing.
+#define TUTTI_OWN_JSON(type)                                                                       \
+  TUTTI_OWN_READ(type);                                                                            \
+  boost::json::value write_json(const type& x)
+
+// -- values and definitions
+TUTTI_OWN_JSON(raw_json);
+TUTTI_OWN_JSON(parsable_long);
+TUTTI_OWN_JSON(value);
+TUTTI_OWN_JSON(param);
+TUTTI_OWN_JSON(tag);
+TUTTI_OWN_JSON(user);
+TUTTI_OWN_READ(run_strategy);
+TUTTI_OWN_READ(backoff);
+TUTTI_OWN_READ(step_transition);
+TUTTI_OWN_JSON(step);
+TUTTI_OWN_READ(workflow);
+TUTTI_OWN_READ(properties);
+TUTTI_OWN_JSON(properties_snapshot);
+TUTTI_OWN_READ(workflow_create_request);
+TUTTI_OWN_READ(alerting);
+
+// -- triggers and signals
+TUTTI_OWN_JSON(time_trigger);
+TUTTI_OWN_JSON(signal_value);
+TUTTI_OWN_READ(signal_match_param_def);
+TUTTI_OWN_READ(signal_output_definition);
+
+// -- runs
+TUTTI_OWN_JSON(initiator);
+TUTTI_OWN_JSON(timeline_event);
+TUTTI_OWN_JSON(timeline);
+TUTTI_OWN_READ(step_status_summary);
+TUTTI_OWN_JSON(foreach_interval);
+TUTTI_OWN_JSON(foreach_details);
+TUTTI_OWN_JSON(default_artifact);
+TUTTI_OWN_JSON(artifact);
+TUTTI_OWN_READ(workflow_instance);
+TUTTI_OWN_READ(step_instance);
+TUTTI_OWN_READ(step_runtime_summary);
+TUTTI_OWN_READ(workflow_summary);
+
+// -- requests and events
+TUTTI_OWN_READ(workflow_start_request);
+TUTTI_OWN_READ(workflow_instance_restart_request);
+TUTTI_OWN_READ(step_instance_restart_request);
+TUTTI_OWN_READ(signal_create_request);
+TUTTI_OWN_READ(workflow_properties_update_request);
+TUTTI_OWN_JSON(event);
+TUTTI_OWN_JSON(notification_job);
+TUTTI_OWN_JSON(job_event);
+
+#undef TUTTI_OWN_JSON
+#undef TUTTI_OWN_READ
+
+} // namespace tutti::model
