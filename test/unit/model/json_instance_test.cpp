@@ -1,4 +1,5 @@
 #include "runtime/model/json.hpp"
+#include "runtime/model/requests.hpp"
 
 #include <doctest/doctest.h>
 
