@@ -12,6 +12,8 @@
 #include <boost/json/string.hpp>
 #include <boost/json/value.hpp>
 
+#include <utility>
+
 /// How `fields()` becomes JSON. Meant for the few files that instantiate the templates; others
 /// include `json.hpp`.
 ///
@@ -48,6 +50,8 @@ private:
 struct json_reader {
   const json_rules& rules;
   std::optional<error> failure{};
+  /// Params need neither a literal nor an expression: results, and what is not checked on its way.
+  bool free_params = false;
 
   /// `<path>: expected <what>, found <found>`. Always false.
   bool expected(const json_place& at, std::string_view what, const json::value& found);
@@ -361,6 +365,16 @@ bool read_members(json_reader& in, const json_place& at, const json::value& x, T
       return false;
   }
   return true;
+}
+
+/// Reads the described members, with params that need neither a literal nor an expression.
+template <described T>
+bool read_members_freely(json_reader& in, const json_place& at, const json::value& x, T& out,
+                         ordered_map<std::string>* extras = nullptr) {
+  auto before = std::exchange(in.free_params, true);
+  auto good = read_members(in, at, x, out, extras);
+  in.free_params = before;
+  return good;
 }
 
 template <class T>

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <span>
+#include <utility>
 
 namespace tutti::model {
 
@@ -31,6 +32,14 @@ names members_of(initiator_type type) {
   }
 }
 
+bool read_member_of(json_reader& in, const json_place& at, const json::key_value_pair& member,
+                    initiator& out) {
+  auto allowed = members_of(out.type);
+  if (std::find(allowed.begin(), allowed.end(), key_of(member)) == allowed.end())
+    return in.unknown(at, {allowed.begin(), allowed.end()});
+  return read_member(in, at, key_of(member), member.value(), out) == member_result::read;
+}
+
 bool is_upstream(initiator_type type) {
   return type >= initiator_type::subworkflow;
 }
@@ -54,17 +63,13 @@ bool read_json(json_reader& in, const json_place& at, const json::value& x, init
     return in.expected(at, "an object with type", x);
   if (!read_json(in, json_place{at, "type"}, *type, out.type))
     return false;
-  auto allowed = members_of(out.type);
-  for (const auto& member : *members) {
-    json_place here{at, key_of(member)};
-    if (std::find(allowed.begin(), allowed.end(), key_of(member)) == allowed.end()) {
-      if (!in.unknown(here, {allowed.begin(), allowed.end()}))
-        return false;
-    } else if (read_member(in, here, key_of(member), member.value(), out) != member_result::read)
-      return false;
-  }
-  if (!is_upstream(out.type))
-    return true;
+  auto params_before = std::exchange(in.free_params, true);
+  auto good = std::all_of(members->begin(), members->end(), [&](const auto& member) {
+    return read_member_of(in, json_place{at, key_of(member)}, member, out);
+  });
+  in.free_params = params_before;
+  if (!good || !is_upstream(out.type))
+    return good;
   if (out.ancestors.empty())
     return in.refuse(json_place{at, "ancestors"}, "expected at least one ancestor, found none");
   // A given depth is not believed: it follows from the ancestors.

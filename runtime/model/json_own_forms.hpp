@@ -35,6 +35,7 @@ TUTTI_OWN_READ(workflow);
 TUTTI_OWN_READ(properties);
 TUTTI_OWN_JSON(properties_snapshot);
 TUTTI_OWN_READ(workflow_create_request);
+TUTTI_OWN_READ(workflow_definition_extras);
 TUTTI_OWN_READ(alerting);
 
 // -- triggers and signals
@@ -42,6 +43,7 @@ TUTTI_OWN_JSON(time_trigger);
 TUTTI_OWN_JSON(signal_value);
 TUTTI_OWN_READ(signal_match_param_def);
 TUTTI_OWN_READ(signal_output_definition);
+TUTTI_OWN_READ(signal_trigger);
 
 // -- runs
 TUTTI_OWN_JSON(initiator);
@@ -54,6 +56,7 @@ TUTTI_OWN_JSON(default_artifact);
 TUTTI_OWN_JSON(artifact);
 TUTTI_OWN_READ(workflow_instance);
 TUTTI_OWN_READ(step_instance);
+TUTTI_OWN_READ(step_instance_transition);
 TUTTI_OWN_READ(step_runtime_summary);
 TUTTI_OWN_READ(workflow_summary);
 
@@ -62,6 +65,8 @@ TUTTI_OWN_READ(workflow_start_request);
 TUTTI_OWN_READ(workflow_instance_restart_request);
 TUTTI_OWN_READ(step_instance_restart_request);
 TUTTI_OWN_READ(signal_create_request);
+TUTTI_OWN_READ(step_output_data_request);
+TUTTI_OWN_READ(output_data);
 TUTTI_OWN_READ(workflow_properties_update_request);
 TUTTI_OWN_JSON(event);
 TUTTI_OWN_JSON(notification_job);

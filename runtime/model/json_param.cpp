@@ -175,14 +175,15 @@ constexpr std::string_view source_name = "source";
 constexpr std::string_view internal_mode_name = "internal_mode";
 
 /// Keeps a meta member that has a meaning: as the enum, and as it was written when that is not
-/// the name of the enum. What is no such name has no meaning.
+/// the name of the enum, or does not stand where the enum is written. What is no name of the enum
+/// has no meaning.
 template <class E>
-void read_meaning(std::string_view name, const json::value& x, std::optional<E>& known,
-                  param& out) {
+void read_meaning(std::string_view name, const json::value& x, bool in_place,
+                  std::optional<E>& known, param& out) {
   auto text = plain_text(x);
   known = text ? json_enum<E>::parse(*text) : std::nullopt;
   out.meta.erase(name);
-  if (!known || to_string(*known) != *text)
+  if (!known || !in_place || to_string(*known) != *text)
     keep_extra(out.meta, name, x);
 }
 
@@ -204,11 +205,11 @@ bool spelled_in_meta(const param& x, std::string_view name, const T& member) {
 bool read_meta(json_reader& in, const json_place& at, std::string_view name, const json::value& x,
                param& out) {
   if (name == source_name) {
-    read_meaning(name, x, out.source, out);
+    read_meaning(name, x, out.meta.empty() && !out.internal_mode, out.source, out);
     return true;
   }
   if (name == internal_mode_name) {
-    read_meaning(name, x, out.internal_mode, out);
+    read_meaning(name, x, out.meta.empty(), out.internal_mode, out);
     return true;
   }
   const auto* members = name == meta_name ? x.if_object() : nullptr;
@@ -324,6 +325,8 @@ bool read_json(json_reader& in, const json_place& at, const json::value& x, para
 bool read_json(json_reader& in, const json_place& at, const json::value& x, param_map& out) {
   if (!detail::read_map(in, at, x, out))
     return false;
+  if (in.free_params)
+    return true;
   for (const auto& [name, item] : out)
     if (!check_definition(in, json_place{at, name}, item))
       return false;

@@ -97,6 +97,15 @@ bool read_json(json_reader& in, const json_place& at, const json::value& x,
 }
 
 bool read_json(json_reader& in, const json_place& at, const json::value& x,
+               step_output_data_request& out) {
+  return read_members_freely(in, at, x, out, &out.extras);
+}
+
+bool read_json(json_reader& in, const json_place& at, const json::value& x, output_data& out) {
+  return read_members_freely(in, at, x, out);
+}
+
+bool read_json(json_reader& in, const json_place& at, const json::value& x,
                workflow_properties_update_request& out) {
   const auto* members = x.if_object();
   if (!members)

@@ -4,6 +4,11 @@
 
 namespace tutti::model {
 
+bool read_json(json_reader& in, const json_place& at, const json::value& x,
+               workflow_definition_extras& out) {
+  return read_members_freely(in, at, x, out);
+}
+
 TUTTI_JSON_TYPE(job_template_definition);
 TUTTI_JSON_TYPE(job_template_metadata);
 TUTTI_JSON_TYPE(job_template);

@@ -12,6 +12,11 @@ bool read_json(json_reader& in, const json_place& at, const json::value& x, step
   return read_members(in, at, x, out) && check_instance_params(in, at, out.params);
 }
 
+bool read_json(json_reader& in, const json_place& at, const json::value& x,
+               step_instance_transition& out) {
+  return read_members_freely(in, at, x, out);
+}
+
 TUTTI_JSON_TYPE(restart_node);
 TUTTI_JSON_TYPE(restart_config);
 TUTTI_JSON_TYPE(run_config);

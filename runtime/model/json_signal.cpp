@@ -61,6 +61,10 @@ bool read_json(json_reader& in, const json_place& at, const json::value& x,
   return true;
 }
 
+bool read_json(json_reader& in, const json_place& at, const json::value& x, signal_trigger& out) {
+  return read_members_freely(in, at, x, out);
+}
+
 TUTTI_JSON_TYPE(signal_value);
 TUTTI_JSON_TYPE(signal_match_param);
 TUTTI_JSON_TYPE(signal_match_param_def);

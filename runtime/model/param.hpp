@@ -146,8 +146,8 @@ struct param {
       field(3, "type", &param::type, emit::always), field(4, "validator", &param::validator),
       field(5, "tags", &param::tags), field(6, "mode", &param::mode),
       field(7, "evaluated_result", &param::evaluated_result),
-      field(8, "evaluated_time", &param::evaluated_time),
-      field(9, "internal_mode", &param::internal_mode), field(10, "source", &param::source),
+      field(8, "evaluated_time", &param::evaluated_time), field(10, "source", &param::source),
+      field(9, "internal_mode", &param::internal_mode),
       field(11, "meta", &param::meta, emit::stored_only));
   }
 };

@@ -146,6 +146,8 @@ struct step_output_data_request {
   std::optional<artifact_map> artifacts;
   ordered_map<std::string> extras;
 
+  using own_json = void;
+
   bool operator==(const step_output_data_request&) const = default;
 
   static constexpr auto fields() {
@@ -160,6 +162,8 @@ struct step_output_data_request {
 struct output_data {
   std::optional<param_map> params;
   std::optional<artifact_map> artifacts;
+
+  using own_json = void;
 
   bool operator==(const output_data&) const = default;
 

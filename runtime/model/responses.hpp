@@ -19,6 +19,8 @@ struct workflow_definition_extras {
   std::optional<std::int64_t> next_execution_time;
   std::optional<std::vector<std::int64_t>> next_execution_times;
 
+  using own_json = void;
+
   bool operator==(const workflow_definition_extras&) const = default;
 
   static constexpr auto fields() {

@@ -108,6 +108,8 @@ struct step_instance_transition {
   std::vector<std::string> predecessors;
   param_map successors;
 
+  using own_json = void;
+
   bool operator==(const step_instance_transition&) const = default;
 
   static constexpr auto fields() {

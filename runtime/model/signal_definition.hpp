@@ -120,6 +120,8 @@ struct signal_trigger {
   std::optional<std::string> condition;
   std::optional<std::string> dedup_expr;
 
+  using own_json = void;
+
   bool operator==(const signal_trigger&) const = default;
 
   static constexpr auto fields() {

@@ -41,7 +41,17 @@ TEST_CASE("source and internal mode have a meaning in any case and keep their sp
   x->internal_mode = internal_param_mode::required;
   x->source = param_source::launch;
   CHECK(json_text(*x)
-        == R"({"value":1,"type":"LONG","internal_mode":"REQUIRED","source":"LAUNCH"})");
+        == R"({"value":1,"type":"LONG","source":"LAUNCH","internal_mode":"REQUIRED"})");
+}
+
+TEST_CASE("meta members keep their order, those with a meaning too") {
+  for (const auto* meta :
+       {R"("source":"LAUNCH","internal_mode":"PROVIDED","a":1)",
+        R"("internal_mode":"PROVIDED","source":"LAUNCH")", R"("a":1,"source":"LAUNCH","b":2)",
+        R"("a":1,"internal_mode":"PROVIDED","source":"LAUNCH")"}) {
+    auto text = R"({"value":1,"type":"LONG",)" + std::string{meta} + "}";
+    CHECK(again(text) == text);
+  }
 }
 
 TEST_CASE("literals are read with the leniency of their type") {
