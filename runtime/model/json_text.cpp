@@ -4,6 +4,7 @@
 #include <boost/json.hpp>
 #include <boost/json/basic_parser_impl.hpp>
 
+#include <charconv>
 #include <new>
 
 namespace tutti::model {
@@ -151,23 +152,44 @@ void write_control(std::string& out, char c) {
   }
 }
 
+bool is_plain(char c) {
+  auto byte = static_cast<unsigned char>(c);
+  return byte >= 0x20 && byte < 0x80 && c != '"' && c != '\\';
+}
+
+/// Writes the character at the start that is not plain; its length.
+std::size_t write_special(std::string& out, std::string_view x) {
+  auto n = utf8_length(x);
+  if (n == 0)
+    out += "\xEF\xBF\xBD";
+  else if (n > 1)
+    out += x.substr(0, n);
+  else if (x[0] == '"' || x[0] == '\\')
+    (out += '\\') += x[0];
+  else
+    write_control(out, x[0]);
+  return n == 0 ? 1 : n;
+}
+
 void write_string(std::string& out, std::string_view x) {
   out += '"';
   while (!x.empty()) {
-    auto n = utf8_length(x);
-    if (n == 0)
-      out += "\xEF\xBF\xBD";
-    else if (n > 1)
-      out += x.substr(0, n);
-    else if (x[0] == '"' || x[0] == '\\')
-      (out += '\\') += x[0];
-    else if (static_cast<unsigned char>(x[0]) < 0x20)
-      write_control(out, x[0]);
-    else
-      out += x[0];
-    x.remove_prefix(n == 0 ? 1 : n);
+    std::size_t n = 0;
+    while (n < x.size() && is_plain(x[n]))
+      ++n;
+    out.append(x.data(), n);
+    if (n < x.size())
+      n += write_special(out, x.substr(n));
+    x.remove_prefix(n);
   }
   out += '"';
+}
+
+template <class T>
+void write_whole(std::string& out, T x) {
+  char digits[24];
+  auto end = std::to_chars(digits, digits + sizeof digits, x).ptr;
+  out.append(digits, end);
 }
 
 void write_double(std::string& out, double x) {
@@ -215,10 +237,10 @@ void write(std::string& out, const json::value& x) {
       out += x.get_bool() ? "true" : "false";
       break;
     case json::kind::int64:
-      out += std::to_string(x.get_int64());
+      write_whole(out, x.get_int64());
       break;
     case json::kind::uint64:
-      out += std::to_string(x.get_uint64());
+      write_whole(out, x.get_uint64());
       break;
     case json::kind::double_:
       write_double(out, x.get_double());

@@ -1,5 +1,7 @@
 #include "runtime/model/definition.hpp"
 #include "runtime/model/instance.hpp"
+#include "runtime/model/responses.hpp"
+#include "runtime/model/summaries.hpp"
 
 #include <doctest/doctest.h>
 
@@ -36,6 +38,20 @@ TEST_CASE("each name of an enum reads back as its value") {
   check_names<initiator_type>(7, parse_initiator_type);
   check_names<timeline_type>(5, parse_timeline_type);
   check_names<log_level>(5, parse_log_level);
+  check_names<time_trigger_type>(3, parse_time_trigger_type);
+  check_names<predefined_schedule>(5, parse_predefined_schedule);
+  check_names<signal_operator>(5, parse_signal_operator);
+  check_names<signal_match_status>(5, parse_signal_match_status);
+  check_names<alert_type>(8, parse_alert_type);
+  check_names<alert_action>(4, parse_alert_action);
+  check_names<alert_granularity>(3, parse_alert_granularity);
+  check_names<pagerduty_severity>(4, parse_pagerduty_severity);
+  check_names<step_instance_action>(8, parse_step_instance_action);
+  check_names<workflow_instance_action>(4, parse_workflow_instance_action);
+  check_names<upstream_restart_mode>(2, parse_upstream_restart_mode);
+  check_names<instance_run_status>(4, parse_instance_run_status);
+  check_names<action_entity>(4, parse_action_entity);
+  check_names<db_operation>(3, parse_db_operation);
 }
 
 TEST_CASE("step types have the spelling of the API and any letter case is read") {
@@ -45,6 +61,12 @@ TEST_CASE("step types have the spelling of the API and any letter case is read")
   CHECK(parse_step_type("KUBERNETES") == step_type::kubernetes);
   CHECK(parse_step_type("SHELL") == step_type::shell);
   CHECK(!parse_step_type("nope"));
+}
+
+TEST_CASE("a predefined schedule may lack its sign") {
+  CHECK(parse_predefined_schedule("Daily") == predefined_schedule::daily);
+  CHECK(parse_predefined_schedule("@WEEKLY") == predefined_schedule::weekly);
+  CHECK(!parse_predefined_schedule("@@daily"));
 }
 
 TEST_CASE("run policies are read in their exact spelling only") {
