@@ -194,21 +194,22 @@ struct step {
 
   bool operator==(const step&) const = default;
 
-  /// The stored form; the order of JSON follows the kind.
+  /// In the order that JSON has in all kinds but templates; a kind has its own members only.
   static constexpr auto fields() {
     return std::make_tuple(
       field(1, "kind", &step::kind), field(2, "id", &step::id), field(3, "name", &step::name),
       field(4, "description", &step::description), field(5, "transition", &step::transition),
       field(6, "type", &step::type), field(7, "sub_type", &step::sub_type),
-      field(8, "sub_type_version", &step::sub_type_version),
+      field(8, "sub_type_version", &step::sub_type_version), field(16, "sync", &step::sync),
+      field(17, "explicit_params", &step::explicit_params),
       field(9, "failure_mode", &step::failure_mode), field(10, "retry_policy", &step::retry_policy),
       field(11, "tags", &step::tags), field(12, "timeout", &step::timeout),
-      field(22, "signal_dependencies", &step::signal_dependencies),
-      field(23, "signal_outputs", &step::signal_outputs), field(15, "params", &step::params),
-      field(16, "sync", &step::sync), field(17, "explicit_params", &step::explicit_params),
       field(18, "concurrency", &step::concurrency),
       field(19, "strict_ordering", &step::strict_ordering),
-      field(20, "condition", &step::condition), field(21, "steps", &step::steps));
+      field(20, "condition", &step::condition),
+      field(22, "signal_dependencies", &step::signal_dependencies),
+      field(23, "signal_outputs", &step::signal_outputs), field(15, "params", &step::params),
+      field(21, "steps", &step::steps));
   }
 
   static constexpr auto retired_fields() {

@@ -79,7 +79,8 @@ concept has_own_json = requires {
 /// Calls `f(field_decl)` for each member in declaration order.
 template <described T, class F>
 constexpr void for_each_field(F&& f) {
-  std::apply([&](const auto&... x) { (f(x), ...); }, T::fields());
+  constexpr auto all = T::fields(); // Made once, by the compiler.
+  std::apply([&](const auto&... x) { (f(x), ...); }, all);
 }
 
 } // namespace tutti::model

@@ -120,7 +120,7 @@ json::value write_map(const ordered_map<T>& items) {
   json::object out;
   out.reserve(items.size());
   for (const auto& [key, item] : items)
-    out[key] = write_json(item);
+    out.emplace(key, write_json(item));
   return out;
 }
 
@@ -129,7 +129,7 @@ json::value write_enum_map(const enum_map<E, V>& items) {
   json::object out;
   out.reserve(items.size());
   for (const auto& [key, item] : items)
-    out[to_string(key)] = write_json(item);
+    out.emplace(to_string(key), write_json(item));
   return out;
 }
 
@@ -155,10 +155,14 @@ concept has_extras = requires(T x) {
 /// Writes the described members in order.
 template <described T>
 void write_members(json::object& out, const T& x) {
+  std::size_t count = out.size();
+  for_each_field<T>(
+    [&](const auto& f) { count += detail::left_out(x.*(f.member), f.when) ? 0 : 1; });
+  out.reserve(count);
   for_each_field<T>([&](const auto& f) {
     const auto& member = x.*(f.member);
     if (!detail::left_out(member, f.when))
-      out[f.name] = write_json(member);
+      out.emplace(f.name, write_json(member));
   });
 }
 

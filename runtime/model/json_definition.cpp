@@ -262,13 +262,25 @@ bool read_json(json_reader& in, const json_place& at, const json::value& x, step
 
 json::value write_json(const step& x) {
   json::object body;
-  for (auto name : members_of(x.kind))
+  body.reserve(8); // Most steps have no more.
+  auto write = [&](const auto& f) {
+    if (!detail::left_out(x.*(f.member), f.when))
+      body.emplace(f.name, write_json(x.*(f.member)));
+  };
+  auto members = members_of(x.kind);
+  if (x.kind == step_kind::template_) {
+    for (auto name : members)
+      for_each_field<step>([&](const auto& f) {
+        if (f.name == name)
+          write(f);
+      });
+  } else
     for_each_field<step>([&](const auto& f) {
-      if (f.name == name && !detail::left_out(x.*(f.member), f.when))
-        body[f.name] = write_json(x.*(f.member));
+      if (!detail::left_out(x.*(f.member), f.when) && contains(members, f.name))
+        write(f);
     });
   json::object out;
-  out[to_string(x.kind)] = std::move(body);
+  out.emplace(to_string(x.kind), std::move(body));
   return out;
 }
 
