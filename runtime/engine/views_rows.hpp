@@ -86,7 +86,6 @@ inline json::value text(std::string_view x) {
 /// Adds a member unless it is 0 or absent.
 void put_time(json::object& out, std::string_view name, std::int64_t time);
 
-
 /// Counts by status in the order of the statuses, for rollups.
 using status_counts = std::map<model::step_status, std::int64_t>;
 

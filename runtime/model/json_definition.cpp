@@ -373,41 +373,6 @@ bool read_json(json_reader& in, const json_place& at, const json::value& x,
   return read_members(in, at, x, out, &out.extras);
 }
 
-// -- what earlier versions stored as text ---------------------------------------------------
-
-namespace {
-
-/// Reads an old text; unknown members are passed over, and what is not readable is dropped.
-template <class T>
-void adopt(const raw_json& old, std::optional<T>& member) {
-  json_rules rules;
-  rules.skip_unknown = true;
-  if (auto x = parse_json<T>(old.text, rules))
-    member = std::move(x).value();
-}
-
-} // namespace
-
-void adopt_signal_dependencies(raw_json&& old, step& x) {
-  adopt(old, x.signal_dependencies);
-}
-
-void adopt_signal_outputs(raw_json&& old, step& x) {
-  adopt(old, x.signal_outputs);
-}
-
-void adopt_time_triggers(raw_json&& old, workflow& x) {
-  adopt(old, x.time_triggers);
-}
-
-void adopt_signal_triggers(raw_json&& old, workflow& x) {
-  adopt(old, x.signal_triggers);
-}
-
-void adopt_alerting(raw_json&& old, properties& x) {
-  adopt(old, x.alerting);
-}
-
 TUTTI_JSON_TYPE(parsable_long);
 TUTTI_JSON_TYPE(tag);
 TUTTI_JSON_TYPE(std::vector<tag>);

@@ -77,16 +77,7 @@ bool read_json(json_reader& in, const json_place& at, const json::value& x, init
   return true;
 }
 
-void adopt_signal_id_map(raw_json&& old, initiator& x) {
-  if (auto map = parse_json<ordered_map<std::int64_t>>(old.text))
-    x.signal_id_map = std::move(map).value();
-}
-
-void adopt_signal_params(raw_json&& old, initiator& x) {
-  if (auto params = parse_json<param_map>(old.text))
-    x.params = std::move(params).value();
-}
-
+TUTTI_JSON_TYPE(ordered_map<std::int64_t>);
 TUTTI_JSON_TYPE(ancestor);
 TUTTI_JSON_TYPE(initiator);
 TUTTI_JSON_TYPE(step_runtime_state);

@@ -133,13 +133,6 @@ bool read_json(json_reader& in, const json_place& at, const json::value& x,
                           "allowed");
 }
 
-void adopt_artifacts(raw_json&& old, workflow_start_request& x) {
-  json_rules rules;
-  rules.skip_unknown = true;
-  if (auto artifacts = parse_json<artifact_map>(old.text, rules))
-    x.artifacts = std::move(artifacts).value();
-}
-
 TUTTI_JSON_TYPE(workflow_start_request);
 TUTTI_JSON_TYPE(workflow_instance_restart_request);
 TUTTI_JSON_TYPE(step_instance_restart_request);
