@@ -1,6 +1,6 @@
 #include "actors/http/api_parts.hpp"
 #include "runtime/engine/dry_run.hpp"
-#include "runtime/params/evaluator.hpp"
+#include "runtime/sel/evaluator.hpp"
 
 namespace tutti::http {
 
@@ -73,9 +73,9 @@ private:
   }
 
   void check_expression(const std::string& place, const std::string& expression) {
-    if (auto ok = params::basic_evaluator().check(expression); !ok)
+    if (auto ok = sel::evaluator().check(expression); !ok)
       add(place + ": the expression [" + expression
-          + "] is not supported by this version's expression evaluator: " + ok.error().message);
+          + "] is not readable: " + ok.error().message);
   }
 
   std::vector<std::string> found_;

@@ -2,6 +2,7 @@
 
 #include "runtime/params/evaluate.hpp"
 #include "runtime/params/fields.hpp"
+#include "runtime/sel/evaluator.hpp"
 
 namespace tutti::engine {
 
@@ -20,6 +21,7 @@ status try_all(const model::workflow_create_request& request) {
     inputs.instance.owner = request.properties->owner->name;
   inputs.definition = workflow.params ? &*workflow.params : nullptr;
   inputs.with_defaults = false;
+  inputs.evaluator = &sel::evaluator();
   auto evaluated = params::evaluate_workflow_params(inputs, some_time);
   if (!evaluated)
     return evaluated.error();

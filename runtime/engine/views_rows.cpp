@@ -325,7 +325,8 @@ std::string failure_message(const std::vector<model::timeline_event>& timeline) 
   if (last == timeline.rend())
     return last_message(timeline);
   auto out = last->message;
-  for (auto& x : last->errors)
+  static const std::vector<std::string> none;
+  for (auto& x : last->errors ? *last->errors : none)
     if (out.find(x) == std::string::npos)
       out += (out.empty() ? "" : "; ") + x;
   return out;

@@ -463,7 +463,9 @@ status judge::make_room() {
 
 status judge::displace_queue(const std::string& why) {
   while (!mem_.queue.empty())
-    if (auto ok = end_queued(mem_.queue.front(), run_status::stopped, std::string{strategy_caller}, why); !ok)
+    if (auto ok = end_queued(mem_.queue.front(), run_status::stopped, std::string{strategy_caller},
+                             why);
+        !ok)
       return ok;
   return unit{};
 }

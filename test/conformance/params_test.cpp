@@ -50,7 +50,9 @@ std::optional<param_map> params_of(const json::object& x, std::string_view name)
   const auto* found = x.if_contains(name);
   if (!found || found->is_null())
     return std::nullopt;
-  auto out = model::from_json<param_map>(*found, {false, name});
+  model::json_rules rules;
+  rules.root = name;
+  auto out = model::from_json<param_map>(*found, rules);
   REQUIRE_MESSAGE(out, (out ? "" : out.error().message));
   return *std::move(out);
 }

@@ -24,7 +24,7 @@ TEST_CASE("C1: a stop ends what runs and starts nothing more") {
   CHECK(w.stop() == "IN_PROGRESS not yet");
   CHECK(w.steps() == "a#1 STOPPED, b NC");
   CHECK(w.run() == "STOPPED");
-  CHECK(w.tells("[tester]"));
+  CHECK(w.step_tells("a", "[tester]"));
   CHECK(w.time("end_time") == w.now);
 }
 

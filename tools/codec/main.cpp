@@ -1,5 +1,9 @@
+#include "runtime/sel/evaluator.hpp"
+#include "tools/codec/cron_lines.hpp"
 #include "tools/codec/models.hpp"
+#include "tools/codec/params_lines.hpp"
 #include "tools/codec/roundtrip.hpp"
+#include "tools/codec/sel_lines.hpp"
 
 #include <cxxopts.hpp>
 
@@ -9,19 +13,6 @@
 #include <iterator>
 #include <string>
 #include <vector>
-
-#if __has_include("tools/codec/sel_lines.hpp")
-#  include "tools/codec/sel_lines.hpp"
-#  define TUTTI_CODEC_SEL
-#endif
-#if __has_include("tools/codec/params_lines.hpp")
-#  include "tools/codec/params_lines.hpp"
-#  define TUTTI_CODEC_PARAMS
-#endif
-#if __has_include("tools/codec/cron_lines.hpp")
-#  include "tools/codec/cron_lines.hpp"
-#  define TUTTI_CODEC_CRON
-#endif
 
 /// tutti-codec: what the system reads and writes, by itself. Each command reads standard input
 /// and writes standard output.
@@ -64,39 +55,27 @@ int models(const arguments&) {
   return exit_ok;
 }
 
-#ifdef TUTTI_CODEC_SEL
 int sel(const arguments&) {
   codec::run_sel_lines(std::cin, std::cout);
   return exit_ok;
 }
-#endif
 
-#ifdef TUTTI_CODEC_PARAMS
 int params(const arguments&) {
-  codec::run_params_lines(std::cin, std::cout);
+  codec::run_params_lines(std::cin, std::cout, &tutti::sel::evaluator());
   return exit_ok;
 }
-#endif
 
-#ifdef TUTTI_CODEC_CRON
 int cron(const arguments&) {
   codec::run_cron_lines(std::cin, std::cout);
   return exit_ok;
 }
-#endif
 
 constexpr command commands[] = {
   {"roundtrip", "MODEL", "read one value as MODEL and write it again", roundtrip},
   {"models", "", "the models that roundtrip knows", models},
-#ifdef TUTTI_CODEC_SEL
   {"sel", "", "evaluate expressions, one JSON object a line", sel},
-#endif
-#ifdef TUTTI_CODEC_PARAMS
   {"params", "", "merge and evaluate params, one JSON object a line", params},
-#endif
-#ifdef TUTTI_CODEC_CRON
   {"cron", "", "next runs of cron expressions, one JSON object a line", cron},
-#endif
 };
 
 std::string usage() {

@@ -56,7 +56,9 @@ status read_map(const json::object& line, std::string_view name, std::optional<p
   const auto* found = line.if_contains(name);
   if (!found || found->is_null())
     return unit{};
-  auto read = model::from_json<param_map>(*found, {false, name});
+  model::json_rules rules;
+  rules.root = name;
+  auto read = model::from_json<param_map>(*found, rules);
   if (!read)
     return kind::refuse(kind::illegal_argument, read.error().details.empty()
                                                   ? read.error().message

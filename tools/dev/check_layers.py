@@ -13,7 +13,7 @@ MAY_USE = {
     "runtime/params": ["runtime/base", "runtime/model", "runtime/cron"],
     "runtime/sel": ["runtime/base", "runtime/model", "runtime/params"],
     "runtime/dsl": ["runtime/base", "runtime/model"],
-    "runtime/engine": ["runtime/base", "runtime/model", "runtime/params"],
+    "runtime/engine": ["runtime/base", "runtime/model", "runtime/params", "runtime/sel"],
     "runtime": ["runtime/base", "runtime/model"],
     "storage": ["runtime/base", "storage/journal"],
     "config": ["runtime/base", "config/options"],
