@@ -27,7 +27,10 @@ double number_of(const cell& x) {
   if (x.kind == type::real)
     return x.real;
   check_has_value(x);
-  if (x.kind == type::null)
+  const auto is_null = x.kind == type::null || x.empty
+                       || (x.kind == type::string && x.is_null_text())
+                       || (x.kind == type::map && x.entries == nullptr);
+  if (is_null)
     fail(label::null_pointer, "A number is null");
   fail(label::class_cast, std::string{to_string(x.kind)} + " is no number");
 }

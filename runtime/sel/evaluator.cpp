@@ -103,8 +103,12 @@ public:
     if (!good)
       return good.error();
     auto out = (*compiled)->evaluate(values, at_time_of(names));
-    if (out)
+    if (out && !out->is_null())
       return out;
+    if (out)
+      out = error{ec::bad_request,
+                  "NullPointerException: the result is null",
+                  {"NullPointerException"}};
     return values.failed() ? out : wrap(out.error(), expression);
   }
 

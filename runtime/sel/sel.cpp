@@ -85,12 +85,7 @@ result<model::value> program::evaluate(inputs& names, const budget& with) const 
                    "Invalid return type [" + std::string{to_string(out.kind)} + "]",
                    {std::string{to_string(out.kind)}}};
     try {
-      auto value = to_value(m, out);
-      if (!value.is_null())
-        return value;
-      return error{ec::bad_request,
-                   "NullPointerException: the result is a null " + std::string{to_string(out.kind)},
-                   {std::string{label::null_pointer}}};
+      return to_value(m, out);
     } catch (const failure& why) {
       auto out_error = to_error(why);
       if (why.label != label::illegal_state && !why.from_host)

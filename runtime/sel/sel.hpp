@@ -41,7 +41,8 @@ public:
   /// errors of the inputs as they are.
   result<outcome> run(inputs& names, const budget& with) const;
 
-  /// As a parameter's expression: the result is a value and never null (spec 03 §13).
+  /// As a parameter's expression: the result is a value, or null for the null string or map (spec
+  /// 03 §13).
   /// `ec::internal` for a result with contents that no parameter can have.
   result<model::value> evaluate(inputs& names, const budget& with) const;
 

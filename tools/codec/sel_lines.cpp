@@ -1,7 +1,6 @@
 #include "tools/codec/sel_lines.hpp"
 
 #include "runtime/model/json.hpp"
-#include "runtime/sel/evaluator.hpp"
 #include "runtime/sel/sel.hpp"
 
 #include <boost/json.hpp>
@@ -110,19 +109,14 @@ private:
   model::value_map values_;
 };
 
-/// Hands values to the wrapper as the host does.
-class given_scope final : public params::scope {
+/// The same values with what a host adds.
+class hosted_names final : public sel::inputs {
 public:
-  explicit given_scope(given_names& names) : names_(names) {}
+  explicit hosted_names(given_names& names) : names_(names) {}
 
-  result<model::value> resolve(std::string_view name) override {
-    const auto* known = names_.find(name);
-    return known ? *known : model::value{};
-  }
+  const model::value* find(std::string_view name) override { return names_.find(name); }
 
-  result<model::value> call(std::string_view function, const std::vector<std::string>&) override {
-    return error{ec::bad_request, "There is no function params." + std::string{function}};
-  }
+  bool extended() const override { return true; }
 
 private:
   given_names& names_;
@@ -232,7 +226,7 @@ void add_error(answer& to, const error& why) {
   to.add("result", "null");
   to.add("type", "null");
   to.add_text("error", why.details.empty() ? "MaestroInternalError" : why.details[0]);
-  if (why.details.size() > 1 && !why.details[0].starts_with("Maestro"))
+  if (why.details.size() > 1)
     to.add_text("cause", why.details[1]);
 }
 
@@ -242,20 +236,19 @@ void add_outcome(answer& to, const sel::outcome& out) {
   to.add("error", "null");
 }
 
-std::string_view type_name(const model::value& x) {
-  constexpr std::string_view names[]
-    = {"NULL",         "STRING",     "LONG",         "DOUBLE",        "BOOLEAN", "MAP",
-       "STRING_ARRAY", "LONG_ARRAY", "DOUBLE_ARRAY", "BOOLEAN_ARRAY", "MAP"};
-  return x.v.index() < std::size(names) ? names[x.v.index()] : names[0];
-}
-
+/// As the expression of a parameter: all failures have one of two classes.
 void run_wrapped(answer& to, line& x) {
-  const auto language = sel::make_evaluator({x.with, {}});
-  given_scope scope{x.names};
-  const auto out = language->evaluate(x.expr, scope);
-  if (!out)
-    return add_error(to, out.error());
-  add_outcome(to, {std::string{type_name(*out)}, model::json_text(*out)});
+  hosted_names names{x.names};
+  const auto compiled = sel::compile(sel::with_semicolon(x.expr), x.with.bounds);
+  const auto out = compiled ? (*compiled)->evaluate(names, x.with)
+                            : result<model::value>{compiled.error()};
+  if (out) { // once more for what a parameter's value does not show: null texts, and the type
+    const auto shown = (*compiled)->run(names, x.with);
+    return shown ? add_outcome(to, *shown) : add_error(to, shown.error());
+  }
+  const auto internal = out.error().code == ec::internal || out.error().code == ec::timeout;
+  const auto* label = internal ? "MaestroInternalError" : "MaestroInvalidExpressionException";
+  add_error(to, {out.error().code, out.error().message, {label}});
 }
 
 void run_bare(answer& to, line& x) {
