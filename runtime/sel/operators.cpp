@@ -283,7 +283,8 @@ void append_to(machine& m, cell& target, text_view more) {
   auto* home = target.home;
   if (!home || target.chars + old.size() != home->chars() + home->used
       || home->capacity - home->used < more.size()) {
-    const auto capacity = size + std::max<std::size_t>(size, 32);
+    // What was appended to before is likely to grow on.
+    const auto capacity = size + (home ? size : size / 4) + 4;
     m.spend(old.size() / 64);
     home = static_cast<text_buffer*>(m.memory().take(sizeof(text_buffer) + 2 * capacity));
     home->used = static_cast<std::uint32_t>(old.size());
