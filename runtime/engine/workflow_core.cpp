@@ -88,7 +88,7 @@ private:
                std::uint64_t client);
   void answer_started(const run_spec& spec, start_status how, model::timeline_event event,
                       std::uint64_t client);
-  status make_room();
+  status make_room(const run_spec& spec);
   status displace_queue(const std::string& why);
   status end_queued(run_id run, run_status as, const std::string& by, const std::string& why);
   status send_create(run_spec spec, bool launch, std::optional<run_status> ended_as,
@@ -433,7 +433,7 @@ status judge::admit(run_spec spec, std::int64_t version, const model::initiator&
                          + "][" + std::to_string(other.first) + "][" + std::to_string(other.second)
                          + "] is not finished");
   }
-  if (auto ok = make_room(); !ok)
+  if (auto ok = make_room(spec); !ok)
     return ok;
   auto now = may_run_at_once();
   event.summary.queued = !now;
@@ -447,12 +447,17 @@ status judge::admit(run_spec spec, std::int64_t version, const model::initiator&
 }
 
 /// LAST_ONLY and SERIAL_LATEST_ONLY put others out of the way of the new run.
-status judge::make_room() {
+status judge::make_room(const run_spec& spec) {
   auto rule = strategy_of(mem_.state).rule;
   if (rule != run_rule::last_only && rule != run_rule::serial_latest_only)
     return unit{};
   auto displaced = "With " + std::string{to_string(rule)}
-                   + " run strategy, this run is stopped due to starting a new run.";
+                   + " run strategy, this run is stopped due to starting a new run";
+  // Only this rule names the run that is in favour (spec 04a §5.1).
+  if (rule == run_rule::serial_latest_only)
+    displaced += " [" + spec.workflow_id + "][" + std::to_string(spec.instance_id) + "]["
+                 + std::to_string(spec.run_id) + "]";
+  displaced += ".";
   if (auto ok = displace_queue(displaced); !ok)
     return ok;
   if (rule == run_rule::last_only)
