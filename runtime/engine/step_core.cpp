@@ -161,14 +161,19 @@ private:
     changed_ = true;
   }
 
-  void detail(const error& why, bool retryable) {
+  /// As clients know it: a headline, and the failure with its kind below.
+  void detail(const error& why, std::string headline) {
     model::timeline_event event;
     event.timestamp = around_.now;
     event.type = model::timeline_type::details;
-    event.status = to_string(why.code);
-    event.message = why.message;
-    event.errors = why.details;
-    event.retryable = retryable;
+    event.status = to_string(ec::internal);
+    event.message = std::move(headline);
+    auto kind = why.kind.empty() ? std::string_view{"MaestroInternalError"} : why.kind;
+    event.errors = std::vector{std::string{kind} + ": " + why.message};
+    for (auto& x : why.details)
+      if (x != kind && x != "ERROR")
+        event.errors->push_back(x);
+    event.retryable = false;
     model::append_timeline(mem_.state.timeline, std::move(event));
     changed_ = true;
   }
@@ -387,7 +392,7 @@ void judge::begin_job() {
 void judge::begin_foreach() {
   auto loop = begin_loop(mem_, around_);
   if (!loop) {
-    detail(loop.error(), false);
+    detail(loop.error(), "Failed to start foreach workflow step runtime with an error");
     fail_for_good(step_status::fatally_failed);
     return;
   }
@@ -552,7 +557,7 @@ void judge::fail_for_good(step_status kind) {
 }
 
 void judge::internal_failure(const error& why) {
-  detail(why, false);
+  detail(why, "marked as INTERNALLY_FAILED");
   end(step_status::internally_failed);
 }
 
@@ -587,7 +592,7 @@ void judge::evaluate_conditions(bool satisfied) {
     auto value = evaluate_condition(to, condition, scope(), mem_.params ? *mem_.params : none);
     if (!value) {
       // A condition that cannot be evaluated fails the step after it had succeeded (04b §7).
-      detail(value.error(), false);
+      detail(value.error(), "marked as INTERNALLY_FAILED");
       mem_.state.conditions.clear();
       stamp(mem_.state.state, step_status::internally_failed, around_.now);
       return;

@@ -127,9 +127,18 @@ json::value retry_json(const step_state& attempt) {
 
 // -- timeline -------------------------------------------------------------------------------------
 
+/// Clients of the original see these lines for each step that starts; none of it is stored.
+std::vector<model::timeline_event> permit_lines(const step_state& attempt) {
+  std::vector<model::timeline_event> out;
+  if (attempt.state.start_time)
+    for (auto* line : {"The step is still waiting for tag permit", "Tag permit acquired"})
+      out.push_back(model::log_event(*attempt.state.start_time, model::log_level::info, line));
+  return out;
+}
+
 json::value timeline(const step_state& attempt, bool enriched) {
   if (!enriched)
-    return model::to_json(attempt.timeline);
+    return enriched_timeline(attempt.timeline, permit_lines(attempt), std::nullopt);
   auto& x = attempt.state;
   std::vector<model::timeline_event> begun;
   auto add = [&](const std::optional<std::int64_t>& time, step_status status) {
@@ -143,11 +152,8 @@ json::value timeline(const step_state& attempt, bool enriched) {
   add(x.evaluate_param_time, step_status::evaluating_params);
   add(x.wait_permit_time, step_status::waiting_for_permits);
   add(x.start_time, step_status::starting);
-  if (x.start_time) {
-    // Clients of the original see both lines for each step that starts; none of it is stored.
-    for (auto* line : {"The step is still waiting for tag permit", "Tag permit acquired"})
-      begun.push_back(model::log_event(*x.start_time, model::log_level::info, line));
-  }
+  for (auto& line : permit_lines(attempt))
+    begun.push_back(std::move(line));
   add(x.execute_time, step_status::running);
   add(x.finish_time, step_status::finishing);
   std::optional<model::timeline_event> ended;

@@ -26,7 +26,9 @@ bool tells_of(const json::object& view, std::string_view part) {
   auto* timeline = view.if_contains("timeline");
   return timeline && std::ranges::any_of(timeline->as_array(), [&](auto& x) {
            auto* message = x.as_object().if_contains("message");
-           return message && word(*message).find(part) != std::string::npos;
+           auto* errors = x.as_object().if_contains("errors");
+           return (message && word(*message).find(part) != std::string::npos)
+                  || (errors && model::to_text(*errors).find(part) != std::string::npos);
          });
 }
 
