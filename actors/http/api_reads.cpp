@@ -107,6 +107,9 @@ void add_definition_routes(route_table& to, const deps_ptr& deps) {
   add_read(to, workflow_path + "/overview", [deps](param_reader& read) {
     return views::overview(deps->rows, read.required_text("workflowId"));
   });
+  add_read(to, workflow_path + "/timeline", [deps](param_reader& read) {
+    return views::workflow_timeline(deps->rows, read.required_text("workflowId"));
+  });
   add_read(to, workflow_path + "/properties-snapshot/{snapshotId}", [deps](param_reader& read) {
     return views::snapshot(deps->rows, read.required_text("workflowId"),
                            read.required_text("snapshotId"));

@@ -70,6 +70,10 @@ std::string snapshot(std::string_view workflow_id, std::int64_t create_time) {
   return key_builder{'H'}.text(workflow_id).number(create_time).key;
 }
 
+std::string note(std::string_view workflow_id, std::int64_t slot) {
+  return key_builder{'E'}.text(workflow_id).number(slot).key;
+}
+
 std::string request(std::string_view workflow_id, std::string_view uuid) {
   return key_builder{'U'}.text(workflow_id).text(uuid).key;
 }

@@ -16,6 +16,7 @@ namespace tutti::engine::rows {
 std::string workflow(std::string_view workflow_id);                      ///< W: workflow_state
 std::string version(std::string_view workflow_id, std::int64_t version); ///< V: workflow_version
 std::string snapshot(std::string_view workflow_id, std::int64_t create_time); ///< H
+std::string note(std::string_view workflow_id, std::int64_t slot);            ///< E: workflow_note
 std::string request(std::string_view workflow_id, std::string_view uuid);     ///< U: run_reference
 std::string summary(std::string_view workflow_id, std::int64_t instance, std::int64_t run); ///< S
 std::string queued(std::string_view workflow_id, std::int64_t instance, std::int64_t run);  ///< Q
@@ -40,7 +41,7 @@ std::pair<std::string, std::string> table(char letter);
 std::pair<std::string, std::string> range_of_prefix(std::string prefix);
 
 /// Prefixes for scans.
-std::string workflow_prefix(char letter, std::string_view workflow_id); ///< V, H, S, Q, A
+std::string workflow_prefix(char letter, std::string_view workflow_id); ///< V, H, E, S, Q, A
 std::string runs_prefix(char letter, std::string_view workflow_id,
                         std::int64_t instance); ///< S, I, i
 std::string steps_prefix(std::string_view workflow_id, std::int64_t instance, std::int64_t run);

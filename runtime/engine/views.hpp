@@ -57,6 +57,9 @@ json_result versions(const shard_reader& from, const std::string& workflow_id,
 /// `WorkflowOverviewResponse`. An inline id gives its parent's definition and its own counts.
 json_result overview(const shard_reader& from, const std::string& workflow_id);
 
+/// `WorkflowTimeline`: who changed what, newest first; empty for an unknown workflow.
+json_result workflow_timeline(const shard_reader& from, const std::string& workflow_id);
+
 /// `PropertiesSnapshot`: `latest`, or the one with that creation time.
 json_result snapshot(const shard_reader& from, const std::string& workflow_id,
                      std::string_view snapshot_id);

@@ -145,6 +145,28 @@ json_result snapshot(const shard_reader& from, const std::string& workflow_id,
   return model::to_json(**row);
 }
 
+// -- timeline -------------------------------------------------------------------------------------
+
+json_result workflow_timeline(const shard_reader& from, const std::string& workflow_id) {
+  std::vector<workflow_note> notes;
+  auto [begin, end] = rows::range_of_prefix(rows::workflow_prefix('E', workflow_id));
+  auto ok = from.of(workflow_entity(workflow_id))
+              .scan(begin, end, [&](std::string_view, std::string_view value) {
+                if (auto note = model::decode<workflow_note>(value))
+                  notes.push_back(std::move(*note));
+                return true;
+              });
+  if (!ok)
+    return ok.error();
+  std::sort(notes.begin(), notes.end(), [](auto& a, auto& b) { return a.number > b.number; });
+  json::array events;
+  for (auto& x : notes)
+    events.push_back(
+      json::object{{"author", text(x.author)}, {"log", text(x.log)}, {"timestamp", x.timestamp}});
+  return json::value(
+    json::object{{"workflow_id", text(workflow_id)}, {"timeline_events", std::move(events)}});
+}
+
 // -- overview -------------------------------------------------------------------------------------
 
 namespace {

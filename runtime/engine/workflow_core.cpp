@@ -97,6 +97,11 @@ private:
   bool may_run_at_once() const;
   std::int64_t room() const;
   void terminate(run_id run, stop_kind kind, const std::string& caller, const std::string& why);
+
+  void note(const std::string& author, std::string log) {
+    happen(workflow_note{mem_.state.note_count + 1, around_.now, author, std::move(log)});
+  }
+
   std::string activation_text(std::int64_t previous, std::int64_t next) const;
   model::properties_snapshot merged(const push_definition& x) const;
 
@@ -273,6 +278,8 @@ status judge::on_push(const push_definition& x) {
     state.workflow_id = id;
   auto number = version.metadata.workflow_version_id;
   happen(version_pushed{version, x.request.is_active});
+  note(x.author.name, "Created a new workflow version [" + std::to_string(number)
+                        + "] for workflow id [" + id + "]");
   if (next != mem_.state.snapshot)
     happen(snapshot_taken{next});
   if (x.request.is_active)
@@ -325,6 +332,7 @@ status judge::on_activation(const change_activation& x) {
   event.action = next != 0 ? "ACTIVATE" : "DEACTIVATE";
   auto changed = next != previous;
   event.message = "Caller [" + x.caller + "] " + activation_text(previous, next);
+  note(x.caller, event.message);
   if (changed)
     happen(activation_changed{next, x.caller});
   // Activating the active version answers version 0 (spec 04d §8, a surprise that clients know).
@@ -752,9 +760,11 @@ void evolve(workflow_memory& mem, const workflow_event& event, time_ms now) {
                  state.blocking_failures = std::max<std::int64_t>(0, state.blocking_failures - 1);
                },
                [&](const version_seeded& x) { on_seeded(state, x); },
+               [&](const workflow_note& x) { state.note_count = x.number; },
              },
              event);
-  state.modify_time = now;
+  if (!std::holds_alternative<workflow_note>(event))
+    state.modify_time = now;
 }
 
 // -- rows -----------------------------------------------------------------------------------------
@@ -790,6 +800,9 @@ void persist_event(const std::string& id, const workflow_event& event,
                },
                [&](const snapshot_taken& x) {
                  put(out, rows::snapshot(id, x.snapshot.create_time), model::encode(x.snapshot));
+               },
+               [&](const workflow_note& x) {
+                 put(out, rows::note(id, x.number % notes_kept), model::encode(x));
                },
                [&](const run_admitted& x) { persist_admitted(id, x, out); },
                [&](const run_dequeued& x) {

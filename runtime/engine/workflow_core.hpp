@@ -68,6 +68,7 @@ struct workflow_state {
   std::int64_t active_count = 0;
   std::int64_t blocking_failures = 0; ///< runs with raw status FAILED
   std::vector<seeded_version> seeded; ///< the newest few versions
+  std::int64_t note_count = 0;        ///< entries ever made in the timeline
 
   bool operator==(const workflow_state&) const = default;
 
@@ -84,7 +85,8 @@ struct workflow_state {
       field(9, "latest_instance_id", &self::latest_instance_id),
       field(10, "queued_count", &self::queued_count),
       field(11, "active_count", &self::active_count),
-      field(12, "blocking_failures", &self::blocking_failures), field(13, "seeded", &self::seeded));
+      field(12, "blocking_failures", &self::blocking_failures), field(13, "seeded", &self::seeded),
+      field(14, "note_count", &self::note_count));
   }
 };
 
@@ -143,9 +145,28 @@ struct version_seeded {
   shard_no shard = 0;
 };
 
+/// An entry of the workflow's timeline. Stored; the newest `notes_kept` stay.
+struct workflow_note {
+  std::int64_t number = 0; ///< 1, 2, 3 …
+  std::int64_t timestamp = 0;
+  std::string author;
+  std::string log;
+
+  static constexpr auto fields() {
+    using model::field;
+    using self = workflow_note;
+    return std::make_tuple(field(1, "number", &self::number),
+                           field(2, "timestamp", &self::timestamp),
+                           field(3, "author", &self::author), field(4, "log", &self::log));
+  }
+};
+
+/// As many as clients are told (spec 05 §2.10).
+inline constexpr std::int64_t notes_kept = 300;
+
 using workflow_event
   = std::variant<version_pushed, snapshot_taken, activation_changed, run_admitted, run_dequeued,
-                 run_progressed, failure_cleared, version_seeded>;
+                 run_progressed, failure_cleared, version_seeded, workflow_note>;
 
 // -- the actor's memory ---------------------------------------------------------------------------
 

@@ -691,3 +691,37 @@ TEST_CASE("an iteration is a run of the inline workflow") {
   CHECK(overview["latest_instance_id"] == 5);
   CHECK(refusal(views::instance(world.reader(), {inline_id, 9, 0}, {})).starts_with("NOT_FOUND"));
 }
+
+TEST_CASE("the timeline of a workflow has who changed what, newest first") {
+  engine_world world;
+  world.push(chain);
+  world.push(chain);
+  auto activate = [&](const std::string& version) {
+    REQUIRE(world.ask(workflow_entity("chain"), change_activation{version, "ann"}));
+  };
+  activate("1");
+  activate("1");
+  activate("");
+  auto out = object(views::workflow_timeline(world.reader(), "chain"));
+  CHECK(ids(out["timeline_events"], "log")
+        == names{
+          R"("Caller [ann] deactivated workflow [chain], whose last active version is [1]")",
+          R"("Caller [ann] do nothing as workflow version [chain][1] is already active")",
+          R"("Caller [ann] activates workflow version [chain][1], previous active version is [2]")",
+          R"("Created a new workflow version [2] for workflow id [chain]")",
+          R"("Created a new workflow version [1] for workflow id [chain]")"});
+  CHECK(text(*views::workflow_timeline(world.reader(), "nosuch"))
+        == R"({"workflow_id":"nosuch","timeline_events":[]})");
+}
+
+TEST_CASE("the timeline of a workflow keeps its newest 300 entries") {
+  engine_world world;
+  world.push(chain);
+  for (auto i = 0; i < 320; ++i)
+    REQUIRE(world.ask(workflow_entity("chain"), change_activation{"1", "u" + std::to_string(i)}));
+  auto out = object(views::workflow_timeline(world.reader(), "chain"));
+  auto& events = out["timeline_events"].as_array();
+  CHECK(events.size() == 300);
+  CHECK(events[0].as_object()["author"] == "u319");
+  CHECK(events[299].as_object()["author"] == "u20");
+}
