@@ -18,7 +18,7 @@ std::int64_t depth_of(const model::initiator& who) {
 params::instance_facts facts_of(const run_spec& spec, time_ms now) {
   params::instance_facts facts;
   facts.workflow_id = spec.workflow_id;
-  facts.run_ts = now;
+  facts.run_ts = spec.run_ts != 0 ? spec.run_ts : now;
   facts.owner = spec.properties.owner;
   facts.initiator = spec.initiator.type;
   if (spec.initiator.user)
@@ -108,6 +108,7 @@ result<run_spec> build_restart(const run_context& previous, const std::vector<ca
     return error{ec::bad_request,
                  "restart_policy must be RESTART_FROM_INCOMPLETE or RESTART_FROM_BEGINNING"};
   auto spec = previous.spec;
+  spec.run_ts = previous.run_ts();
   spec.uuid = request.uuid;
   spec.request_time = request.request_time != 0 ? request.request_time : around.now;
   spec.policy = request.policy;

@@ -100,6 +100,7 @@ loop_spec make_spec(const step_memory& mem, const surroundings& around) {
   spec.properties = run.properties();
   spec.policy = run.policy();
   spec.create_time = around.now;
+  spec.run_ts = run.run_ts();
   spec.ancestor_iterations = mem.state.loop->ancestor_iterations;
   return spec;
 }

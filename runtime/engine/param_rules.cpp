@@ -16,7 +16,7 @@ params::instance_facts facts_of(const run_context& run) {
   facts.workflow_id = run.spec.workflow_id;
   facts.instance_id = run.spec.instance_id;
   facts.run_id = run.spec.run_id;
-  facts.run_ts = run.spec.create_time;
+  facts.run_ts = run.run_ts();
   facts.owner = run.properties().owner;
   facts.initiator = run.initiator().type;
   if (run.initiator().user)

@@ -101,6 +101,7 @@ struct loop_spec {
   /// Restart: iterations up to this number have earlier runs; what those completed is not run
   /// again (spec 04c §3.4).
   std::int64_t ancestor_iterations = 0;
+  std::int64_t run_ts = 0; ///< RUN_TS of the tree
 
   static constexpr auto fields() {
     using model::field;
@@ -113,7 +114,8 @@ struct loop_spec {
       field(9, "version_id", &self::version_id), field(10, "internal_id", &self::internal_id),
       field(11, "group_info", &self::group_info), field(12, "properties", &self::properties),
       field(13, "policy", &self::policy), field(14, "create_time", &self::create_time),
-      field(15, "ancestor_iterations", &self::ancestor_iterations));
+      field(15, "ancestor_iterations", &self::ancestor_iterations),
+      field(16, "run_ts", &self::run_ts));
   }
 };
 
@@ -174,6 +176,8 @@ struct run_spec {
   /// Restart: the aggregated view of the runs before (spec 04a §10).
   std::vector<carried_step> carried;
   std::optional<model::run_status> baseline_status;
+  /// Restart: RUN_TS of the first run, which all runs of an instance share; 0 = `create_time`.
+  std::int64_t run_ts = 0;
 
   static constexpr auto fields() {
     using model::field;
@@ -191,7 +195,7 @@ struct run_spec {
       field(19, "timeout_ms", &self::timeout_ms),
       field(20, "explicit_timeout", &self::explicit_timeout), field(21, "partial", &self::partial),
       field(22, "start_steps", &self::start_steps), field(23, "carried", &self::carried),
-      field(24, "baseline_status", &self::baseline_status));
+      field(24, "baseline_status", &self::baseline_status), field(25, "run_ts", &self::run_ts));
   }
 
   static constexpr auto retired_fields() {
@@ -230,6 +234,13 @@ public:
   std::int64_t internal_id() const { return loop ? loop->spec.internal_id : spec.internal_id; }
 
   std::int64_t group_info() const { return loop ? loop->spec.group_info : spec.group_info; }
+
+  /// What RUN_TS and the dates made of it begin with: one moment for all runs of an instance and
+  /// for the whole tree below it (spec 02 §5, §6).
+  std::int64_t run_ts() const {
+    auto own = spec.run_ts != 0 ? spec.run_ts : spec.create_time;
+    return loop && loop->spec.run_ts != 0 ? loop->spec.run_ts : own;
+  }
 
   model::run_policy policy() const { return loop ? loop->spec.policy : spec.policy; }
 

@@ -66,7 +66,7 @@ json::value all_params(const run_view& view) {
   facts.workflow_id = spec.workflow_id;
   facts.instance_id = spec.instance_id;
   facts.run_id = spec.run_id;
-  facts.run_ts = spec.create_time;
+  facts.run_ts = view.run->run_ts();
   facts.owner = view.run->properties().owner;
   facts.initiator = view.run->initiator().type;
   facts.policy = view.run->policy();
@@ -81,6 +81,11 @@ json::value all_params(const run_view& view) {
     made.tags.emplace();
     made.evaluated_result = x.derive(facts, nullptr);
     made.evaluated_time = spec.create_time;
+    if (spec.run_ts != 0) {
+      // A restart takes over what the run before had evaluated.
+      made.expression.reset();
+      made.literal = made.evaluated_result;
+    }
     made.source = model::param_source::system_default;
     all.append(std::string{x.name}, std::move(made));
   }

@@ -725,3 +725,34 @@ TEST_CASE("the timeline of a workflow keeps its newest 300 entries") {
   CHECK(events[0].as_object()["author"] == "u319");
   CHECK(events[299].as_object()["author"] == "u20");
 }
+
+TEST_CASE("a restarted run and its loops keep the moment and the dates of the first run") {
+  engine_world world;
+  auto failing = true;
+  world.exit_code_of = [&](const entity_id&) { return failing ? 1 : 0; };
+  world.push(R"({"id":"w","steps":[{"foreach":{"id":"f","params":{"loop_params":{"type":"MAP",
+    "value":{"i":{"value":[1],"type":"LONG_ARRAY"}}}},"steps":[{"step":{"id":"s","type":"Shell",
+    "params":{"command":{"value":"run ${RUN_DATE} ${RUN_TS}","type":"STRING"}},
+    "retry_policy":{"error_retry_limit":0}}}]}}]})");
+  world.start("w");
+  auto first = object(views::instance(world.reader(), {"w", 1, 1}, {}))["params"].as_object();
+  auto command_of = [&](const std::string& run) {
+    for (auto& [name, job] : world.jobs)
+      if (name.ends_with("[1][" + run + "][s]"))
+        return job.argv;
+    return std::vector<std::string>{};
+  };
+  REQUIRE_FALSE(command_of("1").empty());
+  world.pass(3 * 24 * 3600 * 1000LL);
+  failing = false;
+  restart_instance order;
+  order.caller = "tester";
+  order.uuid = world.make_uuid();
+  REQUIRE(world.ask(instance_entity("w", 1, 1), order));
+  auto second = object(views::instance(world.reader(), {"w", 1, 2}, {}))["params"].as_object();
+  for (auto* name : {"RUN_TS", "RUN_DATE", "TARGET_RUN_DATE"})
+    CHECK(second[name].as_object()["evaluated_result"]
+          == first[name].as_object()["evaluated_result"]);
+  CHECK(second["RUN_TS"].as_object().contains("value"));
+  CHECK(command_of("2") == command_of("1"));
+}
