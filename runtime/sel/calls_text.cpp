@@ -64,6 +64,7 @@ cell* escape_text(machine& m, const cell& self, arguments args) {
 cell* replace_text(machine& m, text_view x, text_view what, text_view with) {
   text_builder out{m};
   m.spend(x.size() / 16 + what.size() / 8);
+  const scratch held{m, find_text_memory(what)};
   if (what.empty()) { // between all characters
     for (auto c : x)
       out.add(with).add(c);
@@ -97,6 +98,7 @@ std::int64_t compare(text_view a, text_view b) {
 
 std::int64_t last_index(machine& m, text_view in, text_view what) {
   m.spend(in.size() / 16 + what.size() / 8);
+  const scratch held{m, find_text_memory(what) + 2 * (in.size() + what.size())};
   const text a{in.rbegin(), in.rend()};
   const text b{what.rbegin(), what.rend()};
   const auto at = find_text(a, b, 0);
@@ -111,6 +113,8 @@ bool same(const cell& self, const cell& other) {
 }
 
 cell* no_arguments(machine& m, method what, text_view x) {
+  const auto changes_case = what == method::to_upper_case || what == method::to_lower_case;
+  const scratch held{m, changes_case ? 2 * x.size() : 0};
   switch (what) {
     case method::to_upper_case:
       return m.make_text_copy(to_upper(x));
@@ -138,6 +142,7 @@ cell* one_argument(machine& m, method what, const cell& self, const cell& arg) {
       return m.make_bool(x.ends_with(text_argument(arg)));
     case method::contains: {
       m.spend(x.size() / 16);
+      const scratch held{m, find_text_memory(text_argument(arg))};
       return m.make_bool(find_text(x, text_argument(arg), 0) != text_view::npos);
     }
     case method::substring:

@@ -158,6 +158,10 @@ const date_format* compile_format(arena& memory, text_view pattern, std::int32_t
                                   std::int32_t this_weekyear) {
   if (pattern.empty())
     fail(label::illegal_argument, "The pattern of a date is empty");
+  constexpr std::size_t length_max = 1 << 16;
+  if (pattern.size() > length_max)
+    fail(label::illegal_state,
+         "The pattern of a date has more than " + std::to_string(length_max) + " characters");
   std::vector<format_step> steps;
   for (std::size_t at = 0; at < pattern.size();) {
     const auto token = next_token(pattern, at);

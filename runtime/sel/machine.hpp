@@ -81,13 +81,16 @@ public:
 
   arena& memory() { return memory_; }
 
-  /// Memory that is held for a while only: the largest amount counts.
-  void charge_scratch(std::size_t bytes) {
-    if (bytes > scratch_) {
-      memory_.charge(bytes - scratch_);
-      scratch_ = bytes;
+  /// Memory that is held for a while only: the largest amount at a time counts.
+  void hold(std::size_t bytes) {
+    held_ += bytes;
+    if (held_ > held_most_) {
+      memory_.charge(held_ - held_most_);
+      held_most_ = held_;
     }
   }
+
+  void release(std::size_t bytes) { held_ -= bytes; }
 
   const budget& with() const { return with_; }
 
@@ -170,12 +173,39 @@ private:
   cell nothing_;
 
   arena memory_;
-  std::size_t scratch_ = 0;
+  std::size_t held_ = 0;
+  std::size_t held_most_ = 0;
   cell* literals_ = nullptr;
   cell** slots_ = nullptr; ///< by name; null = not seen yet
   std::vector<cell*> operands_;
   std::deque<model::int_seq> seqs_;
   std::deque<model::value> kept_;
+};
+
+/// Counts what somebody holds outside the arena, as long as it lives.
+class scratch {
+public:
+  explicit scratch(machine& m) : m_(m) {}
+
+  scratch(machine& m, std::size_t bytes) : m_(m) { grow_to(bytes); }
+
+  scratch(const scratch&) = delete;
+  scratch& operator=(const scratch&) = delete;
+
+  ~scratch() { m_.release(bytes_); }
+
+  /// Before it is so much in all. Throws over the limit.
+  void grow_to(std::size_t bytes) {
+    if (bytes <= bytes_)
+      return;
+    const auto more = bytes - bytes_;
+    bytes_ = bytes;
+    m_.hold(more);
+  }
+
+private:
+  machine& m_;
+  std::size_t bytes_ = 0;
 };
 
 // -- operators and methods ----------------------------------------------------------------

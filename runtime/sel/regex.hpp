@@ -1,5 +1,6 @@
 #pragma once
 
+#include "runtime/sel/machine.hpp"
 #include "runtime/sel/regex_set.hpp"
 #include "runtime/sel/text.hpp"
 
@@ -10,8 +11,6 @@
 
 /// Regular expressions as Java understands them, on UTF-16, without recursion while matching.
 namespace tutti::sel {
-
-class machine;
 
 inline constexpr std::uint32_t no_limit = 0xFFFFFFFF;
 
@@ -135,6 +134,7 @@ private:
   std::size_t last_end_ = 0; ///< of the match before
   std::vector<std::size_t> slots_;
   std::vector<entry> stack_;
+  scratch held_;
   std::uint32_t steps_ = 0;
 };
 

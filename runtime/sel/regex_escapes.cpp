@@ -240,6 +240,7 @@ char_set regex_parser::class_items() {
 /// Items up to `&&` or `]`.
 char_set regex_parser::class_operand() {
   char_set out;
+  std::size_t many = 4096; // ranges that may be the same
   for (auto first = true; at_end() || first || !is(u']'); first = false) {
     if (at_end())
       refuse("Unclosed character class");
@@ -254,6 +255,10 @@ char_set regex_parser::class_operand() {
       out.add(class_items());
     else
       out.add(class_item());
+    if (out.size() > many) {
+      out.finish();
+      many = std::max(many, 2 * out.size());
+    }
   }
   out.finish();
   return out;
@@ -262,8 +267,11 @@ char_set regex_parser::class_operand() {
 /// A class escape, a character or a range.
 char_set regex_parser::class_item() {
   char_set out;
-  if (class_escape(out))
+  m_.spend(4);
+  if (class_escape(out)) {
+    m_.spend(out.size() / 4);
     return out;
+  }
   const auto one = [&] {
     if (!accept(u"\\"))
       return take();
@@ -282,8 +290,11 @@ char_set regex_parser::class_item() {
       refuse("Illegal character range");
   }
   out.add(first, last);
-  if (flags_.any_case)
+  if (flags_.any_case) {
+    constexpr char32_t last_with_case = 0x1FFFF;
+    m_.spend(std::min(last, last_with_case) - std::min(first, last_with_case));
     out.ignore_case(flags_.unicode_case);
+  }
   out.finish();
   return out;
 }

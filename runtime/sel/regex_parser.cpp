@@ -10,7 +10,7 @@ namespace tutti::sel {
 namespace {
 
 constexpr std::uint32_t depth_max = 500;
-constexpr std::size_t length_max = 1 << 20;
+constexpr std::size_t length_max = 1 << 18;
 
 bool is_ascii_letter(char32_t c) {
   return (c >= U'a' && c <= U'z') || (c >= U'A' && c <= U'Z');

@@ -26,7 +26,8 @@ regex_matcher::regex_matcher(machine& m, const regex& program, text_view in)
   : m_(m),
     program_(program),
     in_(in),
-    slots_(program.slot_count, none) {}
+    slots_(program.slot_count, none),
+    held_(m) {}
 
 bool regex_matcher::find() {
   for (auto from = next_; from <= in_.size(); ++from) {
@@ -328,7 +329,7 @@ void regex_matcher::set_slot(std::uint32_t slot, std::size_t value) {
 void regex_matcher::push(entry x) {
   if (stack_.size() == stack_.capacity()) {
     const auto wanted = std::max<std::size_t>(64, stack_.capacity() * 2);
-    m_.charge_scratch(wanted * sizeof(entry));
+    held_.grow_to(wanted * sizeof(entry));
     stack_.reserve(wanted);
   }
   stack_.push_back(x);

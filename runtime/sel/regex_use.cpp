@@ -125,6 +125,7 @@ private:
 
 cell* split_text(machine& m, text_view x, text_view pattern, std::int32_t limit) {
   std::vector<text_view> parts;
+  scratch held{m};
   finder matches{m, x, pattern};
   std::size_t index = 0;
   const auto full = [&] {
@@ -132,7 +133,7 @@ cell* split_text(machine& m, text_view x, text_view pattern, std::int32_t limit)
   };
   const auto keep = [&](text_view part) {
     if (parts.size() == parts.capacity())
-      m.charge_scratch(std::max<std::size_t>(16, parts.capacity() * 2) * sizeof(text_view));
+      held.grow_to(std::max<std::size_t>(16, parts.capacity() * 2) * sizeof(text_view));
     parts.push_back(part);
   };
   m.spend(x.size() / 32);

@@ -308,8 +308,8 @@ std::size_t find_text(text_view in, text_view what, std::size_t from) {
   if (what.size() <= 8)
     return in.find(what, from);
   // Knuth, Morris and Pratt: text that nearly repeats itself must not take quadratic time.
-  std::vector<std::size_t> shorter(what.size(), 0);
-  for (std::size_t i = 1, k = 0; i < what.size(); ++i) {
+  std::vector<std::uint32_t> shorter(what.size(), 0);
+  for (std::uint32_t i = 1, k = 0; i < what.size(); ++i) {
     while (k > 0 && what[i] != what[k])
       k = shorter[k - 1];
     k += what[i] == what[k] ? 1 : 0;

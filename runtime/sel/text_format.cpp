@@ -26,7 +26,8 @@ public:
     : m_(m),
       x_(format),
       args_(args),
-      out_(m) {}
+      out_(m),
+      held_(m) {}
 
   cell* run() {
     read();
@@ -50,7 +51,7 @@ private:
     while (at_ < x_.size()) {
       const auto percent = std::min(x_.find(u'%', at_), x_.size());
       if (parts_.size() == parts_.capacity())
-        m_.charge_scratch(std::max<std::size_t>(8, parts_.capacity() * 2) * sizeof(piece));
+        held_.grow_to(std::max<std::size_t>(8, parts_.capacity() * 2) * sizeof(piece));
       parts_.push_back({x_.substr(at_, percent - at_), {}, 0});
       at_ = percent;
       if (at_ < x_.size())
@@ -294,6 +295,7 @@ private:
   arguments args_;
   text_builder out_;
   std::vector<piece> parts_;
+  scratch held_;
   std::size_t at_ = 0;
   std::int64_t ordinary_ = 0;
   std::int64_t last_ = 0;

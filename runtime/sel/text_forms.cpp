@@ -166,7 +166,7 @@ text_builder& text_builder::fill(std::size_t count, char16_t c) {
 
 void text_builder::charge(std::size_t more) {
   const auto wanted = std::max(out_.size() + more, out_.size() * 2);
-  m_.memory().charge(2 * (wanted - charged_));
+  held_.grow_to(2 * wanted);
   m_.spend(wanted / 64);
   charged_ = wanted;
   out_.reserve(wanted);

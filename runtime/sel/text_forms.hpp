@@ -11,7 +11,7 @@ namespace tutti::sel {
 /// A text whose memory counts as memory of the evaluation.
 class text_builder {
 public:
-  explicit text_builder(machine& m) : m_(m) {}
+  explicit text_builder(machine& m) : m_(m), held_(m) {}
 
   text_builder& add(text_view x) {
     if (out_.size() + x.size() > charged_)
@@ -38,6 +38,7 @@ private:
   void charge(std::size_t more);
 
   machine& m_;
+  scratch held_;
   text out_;
   std::size_t charged_ = 64;
 };
