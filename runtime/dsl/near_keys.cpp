@@ -124,6 +124,16 @@ std::string meaning_of(word key, std::optional<step_kind> kind) {
   return kind ? find_foreign(key, foreign_in_job) : find_foreign(key, foreign_in_workflow);
 }
 
+/// `tpye` for `type`: likely a slip even in a short word.
+bool neighbours_swapped(word text, word known) {
+  if (text.size() != known.size() || text == known)
+    return false;
+  const auto at = static_cast<std::size_t>(
+    std::mismatch(text.begin(), text.end(), known.begin()).first - text.begin());
+  return at + 1 < text.size() && text[at] == known[at + 1] && text[at + 1] == known[at]
+         && text.substr(at + 2) == known.substr(at + 2);
+}
+
 } // namespace
 
 bool is_near(word text, word known) {
@@ -131,7 +141,7 @@ bool is_near(word text, word known) {
   constexpr std::size_t two_typos_length_min = 8;
   if (text.size() > key_max)
     return false;
-  if (squeezed(text) == squeezed(known))
+  if (squeezed(text) == squeezed(known) || neighbours_swapped(text, known))
     return true;
   if (known.size() < typo_length_min)
     return false;

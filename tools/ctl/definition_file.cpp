@@ -5,6 +5,7 @@
 #include "config/options/node_options.hpp"
 #include "runtime/dsl/dsl.hpp"
 #include "runtime/model/json.hpp"
+#include "tools/ctl/unknown_names.hpp"
 
 #include <algorithm>
 #include <filesystem>
@@ -94,10 +95,13 @@ std::vector<std::string> mistakes_of(const definition_file& file) {
 
 std::vector<std::string> hints_of(const definition_file& file) {
   std::vector<dsl::mistake> hints;
-  (void)read_request(file, &hints);
+  auto request = read_request(file, &hints);
   std::vector<std::string> texts;
   for (const auto& x : hints)
     texts.push_back(to_string(x));
+  if (request)
+    for (auto& x : unknown_names(request->workflow, dsl::mistake_limit))
+      texts.push_back(std::move(x));
   return texts;
 }
 

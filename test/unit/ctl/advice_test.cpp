@@ -55,6 +55,23 @@ TEST_CASE("validate finds what a server would refuse") {
   CHECK(contains(sh.complained(), "exactly one of them must be defined"));
 }
 
+TEST_CASE("a reference to what nothing gives a value to is a hint with a guess") {
+  shell sh;
+  scratch_file file{".yaml", "workflow:\n  id: wf\n  jobs:\n"
+                             "    - job: {id: make, type: noop}\n"
+                             "    - foreach:\n        id: loop\n"
+                             "        loop_params: {region: [a, b]}\n        jobs:\n"
+                             "          - job: {id: fill, type: noop, text: "
+                             "\"${regoin} ${region} ${make__x} ${workflow_id} ${mke__x}\"}\n"};
+  CHECK(sh.run({"validate", file.name()}) == exit_code::ok);
+  CHECK(contains(sh.complained(), "step [fill], param [text]: nothing here gives a value to "
+                                  "[regoin], so a start must bring it, or it fails there; did you "
+                                  "mean 'region'?"));
+  CHECK(contains(sh.complained(), "gives a value to [mke__x]"));
+  for (auto known : {"[region]", "[make__x]", "[workflow_id]"})
+    CHECK_FALSE(contains(sh.complained(), std::string{"gives a value to "} + known));
+}
+
 TEST_CASE("push and run give hints on standard error") {
   fake_server server;
   shell sh;

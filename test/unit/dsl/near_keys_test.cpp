@@ -52,6 +52,8 @@ TEST_CASE("other spellings and slips of the pen are near a key") {
   CHECK(dsl::near_key_text("subworkflowId", model::step_kind::subworkflow)
         == meant("subworkflow_id"));
   CHECK(dsl::near_key_text("Condition", model::step_kind::while_) == meant("condition"));
+  CHECK(dsl::is_near("tpye", "type"));
+  CHECK_FALSE(dsl::is_near("tope", "type"));
 }
 
 TEST_CASE("keys of the JSON form and of other tools get a hint") {
