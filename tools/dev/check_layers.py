@@ -18,6 +18,7 @@ MAY_USE = {
     "storage": ["runtime/base", "storage/journal"],
     "config": ["runtime/base", "config/options"],
     "actors/client": ["runtime/base"],
+    "actors/link": ["runtime/base", "runtime/model"],
     "actors/worker": ["runtime/base"],
     "actors/node": ["runtime", "storage", "config", "actors"],
     "actors/run": ["runtime", "storage/journal", "actors/wire", "actors/worker"],
@@ -28,7 +29,7 @@ MAY_USE = {
 }
 # Third-party headers that are welcome in a few folders only.
 HOME = {
-    "boost/asio": ["actors/http", "actors/client", "test"],
+    "boost/asio": ["actors/http", "actors/client", "actors/link", "test"],
     "boost/beast": ["actors/http", "actors/client", "test"],
     "boost/json": ["runtime/model", "runtime/params", "runtime/dsl", "runtime/engine",
                    "actors", "tools", "test"],
@@ -37,6 +38,7 @@ HOME = {
     "cxxopts": ["config/load", "tools"],
     "date": ["runtime/cron", "runtime/sel"],
     "doctest": ["test"],
+    "openssl": ["actors/link", "test"],
     "rocksdb": ["storage/rocks", "test"],
     "spdlog": ["actors/node"],
     "toml": ["config/load"],
