@@ -9,6 +9,7 @@ import sys
 MAY_USE = {
     "runtime/base": [],
     "runtime/model": ["runtime/base"],
+    "runtime/cluster": ["runtime/base", "runtime/model"],
     "runtime/cron": ["runtime/base", "runtime/model"],
     "runtime/params": ["runtime/base", "runtime/model", "runtime/cron"],
     "runtime/sel": ["runtime/base", "runtime/model", "runtime/params"],
