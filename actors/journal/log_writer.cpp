@@ -4,7 +4,6 @@
 
 #include <caf/typed_event_based_actor.hpp>
 
-#include <algorithm>
 #include <map>
 #include <optional>
 
@@ -14,24 +13,22 @@ namespace {
 
 constexpr auto recheck_pause = std::chrono::milliseconds{500};
 
-struct shard_place {
-  wire::shard_keeper_actor keeper;
-  storage::log_index next = 1;
-  storage::term_no term = 0;
-  bool new_term = false;
-  std::uint64_t refused_epoch = 0;
-};
+std::uint64_t row_bytes(const disk_work& work) {
+  std::uint64_t out = 0;
+  for (const auto& part : work.parts)
+    for (const auto& row : part.apply)
+      out += row.key.size() + row.value.size();
+  return out;
+}
 
-struct waiting {
-  wire::proposal what;
-  wire::shard_keeper_actor from;
-};
-
-class log_writer : public wire::log_actor::base {
+class log_writer : public wire::log_actor::base, public group_listener {
 public:
   using super = wire::log_actor::base;
 
-  log_writer(caf::actor_config& cfg, log_writer_deps deps) : super(cfg), deps_(std::move(deps)) {}
+  log_writer(caf::actor_config& cfg, log_writer_deps deps)
+    : super(cfg),
+      deps_(std::move(deps)),
+      groups_(std::in_place, deps_.store, deps_.groups, *this) {}
 
   behavior_type make_behavior() override {
     set_error_handler([](caf::error&) {
@@ -39,10 +36,24 @@ public:
     });
     return {
       [this](const wire::campaign& x, const wire::shard_keeper_actor& from) {
-        on_campaign(x, from);
+        keepers_[x.shard] = from;
+        groups_->join(x.shard);
+        want_flush();
       },
-      [this](wire::proposal& x, const wire::shard_keeper_actor& from) { on_proposal(x, from); },
+      [this](wire::proposal& x, const wire::shard_keeper_actor&) {
+        groups_->propose(std::move(x));
+        want_flush();
+      },
+      [this](const wire::raft_mail& x) {
+        groups_->step(x);
+        want_flush();
+      },
+      [this](const wire::picture_sent& x) {
+        groups_->report_picture(x);
+        want_flush();
+      },
       [this](const wire::flush&) { on_flush(); },
+      [this](const wire::raft_tick&) { on_tick(); },
       [this](const wire::recheck&) { on_recheck(); },
     };
   }
@@ -50,95 +61,99 @@ public:
   const char* name() const override { return "log_writer"; }
 
   void on_exit() override {
-    shards_.clear();
-    queue_.clear();
+    keepers_.clear();
+    groups_.reset();
     deps_ = {};
   }
 
 private:
-  void on_campaign(const wire::campaign& x, const wire::shard_keeper_actor& from) {
-    auto at = deps_.store->position(x.shard);
-    if (!at) {
-      log::error("shard-position-not-readable",
-                 {{"shard", std::to_string(x.shard)}, {"why", at.error().message}});
-      send(from, wire::step_down{at.error()});
-      return;
-    }
-    auto& place = shards_[x.shard];
-    place.keeper = from;
-    place.next = at->applied + 1;
-    // A term that was refused is not on the disk: it must not come again for that.
-    place.term = std::max({at->hard.term, at->applied_term, place.term}) + 1;
-    place.new_term = true;
-    if (!down_)
-      send(from, wire::lead{place.term});
+  // -- what the groups tell -----------------------------------------------------------------------
+
+  template <class Message>
+  void tell(storage::shard_id shard, Message what) {
+    if (auto keeper = keepers_.find(shard); keeper != keepers_.end())
+      send(keeper->second, std::move(what));
   }
 
-  void on_proposal(wire::proposal& x, const wire::shard_keeper_actor& from) {
-    queue_.push_back({std::move(x), from});
-    if (queue_.size() == 1)
-      send(this, wire::flush{});
+  void on_lead(storage::shard_id shard, storage::term_no term) override {
+    tell(shard, wire::lead{term});
+  }
+
+  void on_step_down(storage::shard_id shard, const error& why) override {
+    tell(shard, wire::step_down{why});
+  }
+
+  void on_committed(storage::shard_id shard, std::uint64_t epoch, std::uint64_t batch) override {
+    tell(shard, wire::committed{epoch, batch});
+  }
+
+  void on_not_committed(storage::shard_id shard, std::uint64_t epoch, std::uint64_t batch,
+                        const error& why) override {
+    tell(shard, wire::not_committed{epoch, batch, why});
+  }
+
+  void on_mail(wire::raft_mail what) override {
+    if (deps_.peer_sender)
+      deps_.peer_sender(std::move(what));
+  }
+
+  // -- rounds -------------------------------------------------------------------------------------
+
+  /// The word to oneself queues behind what already waits: that goes into the same round.
+  void want_flush() {
+    if (flush_sent_)
+      return;
+    flush_sent_ = true;
+    send(this, wire::flush{});
   }
 
   void on_flush() {
-    auto todo = std::move(queue_);
-    queue_.clear();
-    std::vector<storage::shard_write> parts;
-    std::vector<waiting*> asked;
-    std::uint64_t bytes = 0;
-    for (auto& item : todo) {
-      auto& place = shards_[item.what.shard];
-      // After a refusal nothing of that term may commit: the keeper's memory is ahead of it.
-      if (down_ || item.what.epoch != place.term || item.what.epoch <= place.refused_epoch) {
-        send(item.from,
-             wire::not_committed{item.what.epoch, item.what.batch,
-                                 down_.value_or(error{ec::unavailable, "the term is over"})});
-        continue;
+    flush_sent_ = false;
+    while (!down_) {
+      auto next = groups_->gather();
+      if (!next) {
+        go_down(next.error());
+        return;
       }
-      parts.push_back(part_of(item.what, place, bytes));
-      asked.push_back(&item);
+      if (!*next)
+        break;
+      auto ok = write((*next)->work);
+      if (!ok)
+        go_down(ok.error());
+      groups_->written();
     }
-    if (asked.empty())
-      return;
+    plan_tick();
+  }
+
+  status write(const disk_work& work) {
+    if (work.parts.empty() && work.pictures.empty())
+      return unit{};
     auto begin = deps_.steady_us();
-    auto ok = deps_.store->write(parts, true);
+    auto ok = perform(*deps_.store, work);
     deps_.counters->write_us += deps_.steady_us() - begin;
-    if (!ok) {
-      fail(ok.error(), asked);
-      return;
-    }
+    if (!ok)
+      return ok;
     ++deps_.counters->commits;
-    deps_.counters->bytes += bytes;
-    for (auto* item : asked)
-      send(item->from, wire::committed{item->what.epoch, item->what.batch});
+    deps_.counters->bytes += row_bytes(work);
+    return unit{};
   }
 
-  /// One voter: what is durable is committed, so the rows are applied in the same write, and the
-  /// log needs no copy of them. Replicas get rows by snapshot (see docs/decisions).
-  storage::shard_write part_of(wire::proposal& x, shard_place& place, std::uint64_t& bytes) {
-    storage::shard_write part;
-    part.shard = x.shard;
-    part.apply = std::move(x.rows);
-    for (auto& row : part.apply)
-      bytes += row.key.size() + row.value.size();
-    part.applied = place.next;
-    part.applied_term = place.term;
-    part.truncate_prefix_to = place.next;
-    if (place.new_term)
-      part.state = storage::hard_state{place.term, 1, place.next};
-    place.new_term = false;
-    ++place.next;
-    return part;
+  void plan_tick() {
+    if (tick_planned_ || down_ || !groups_->needs_ticks())
+      return;
+    tick_planned_ = true;
+    delayed_send(this, deps_.tick, wire::raft_tick{});
   }
 
-  void fail(const error& why, const std::vector<waiting*>& asked) {
-    go_down(why);
-    for (auto* item : asked)
-      send(item->from, wire::not_committed{item->what.epoch, item->what.batch, *down_});
-    for (auto& [shard, place] : shards_)
-      place.refused_epoch = place.term;
-    tell_shards();
+  void on_tick() {
+    tick_planned_ = false;
+    if (down_)
+      return;
+    groups_->tick();
+    on_flush();
   }
+
+  // -- the disk -----------------------------------------------------------------------------------
 
   void go_down(const error& why) {
     ++deps_.counters->failures;
@@ -150,19 +165,19 @@ private:
     else
       delayed_send(this, recheck_pause, wire::recheck{});
     deps_.on_health(&*down_);
-  }
-
-  void tell_shards() {
-    for (auto& [shard, place] : shards_)
-      send(place.keeper, wire::step_down{*down_});
+    groups_->halt(*down_);
+    // Those without a lead hear it too: they tell it to their clients.
+    for (auto& [shard, keeper] : keepers_)
+      send(keeper, wire::step_down{*down_});
   }
 
   /// Looks for room with the smallest real write: it erases a row that no table has.
   void on_recheck() {
-    if (!down_ || final_ || shards_.empty())
+    auto shard = groups_->first_shard();
+    if (!down_ || final_ || !shard)
       return;
     storage::shard_write probe;
-    probe.shard = shards_.begin()->first;
+    probe.shard = *shard;
     probe.apply.push_back(storage::erase_row("~"));
     auto ok = deps_.store->write({probe}, true);
     if (!ok && ok.error().code == ec::unavailable) {
@@ -172,21 +187,22 @@ private:
     if (!ok) {
       // What was a full disk is a broken one now, and who waits must hear that.
       go_down(ok.error());
-      tell_shards();
       return;
     }
     down_.reset();
     log::info("disk-has-room-again");
     deps_.on_health(nullptr);
-    for (auto& [shard, place] : shards_)
-      on_campaign({shard}, wire::shard_keeper_actor{place.keeper});
+    groups_->resume();
+    want_flush();
   }
 
   log_writer_deps deps_;
-  std::map<storage::shard_id, shard_place> shards_;
-  std::vector<waiting> queue_;
+  std::optional<node_groups> groups_;
+  std::map<storage::shard_id, wire::shard_keeper_actor> keepers_;
   std::optional<error> down_;
   bool final_ = false;
+  bool flush_sent_ = false;
+  bool tick_planned_ = false;
 };
 
 } // namespace

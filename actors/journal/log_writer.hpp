@@ -1,11 +1,13 @@
 #pragma once
 
+#include "actors/journal/node_groups.hpp"
 #include "actors/wire/shard_messages.hpp"
 #include "storage/journal/node_store.hpp"
 
 #include <caf/actor_system.hpp>
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -13,7 +15,7 @@
 namespace tutti::actors {
 
 struct log_counters {
-  std::atomic<std::uint64_t> commits{0}; ///< synced batches
+  std::atomic<std::uint64_t> commits{0}; ///< batches
   std::atomic<std::uint64_t> bytes{0}; ///< of rows
   std::atomic<std::uint64_t> write_us{0}; ///< time spent in the store
   std::atomic<std::uint64_t> failures{0};
@@ -26,10 +28,15 @@ struct log_writer_deps {
   std::function<std::uint64_t()> steady_us;
   /// Tells the node whether writes are possible; called on the writer's thread.
   std::function<void(const error* why)> on_health;
+  group_settings groups{};
+  /// Of consensus; only groups of several members have ticks.
+  std::chrono::milliseconds tick{100};
+  /// Carries mail to other nodes; called on the writer's thread. None: there are no others.
+  std::function<void(wire::raft_mail)> peer_sender{};
 };
 
-/// The log of a node whose shards have one voter each: what is asked is committed by one synced
-/// write for all shards together. Owns all writing to the store, so a real node detaches it.
+/// The log of a node: drives the replicas of all its shards. What they want on the disk at a time
+/// is one synced write. Owns all writing to the store, so a real node detaches it.
 ///
 /// Full disk: proposals are refused, their shards step down (memory that ran ahead dies), and lead
 /// again once there is room. Any other failure of a write is final for this process: reads go on,

@@ -21,7 +21,6 @@ using engine::entity_id;
 using engine::envelope;
 using engine::shard_no;
 
-constexpr std::uint64_t first_batch = 1;
 constexpr int again_max = 200;
 
 /// Where a delivered message came from, which says how it is made durable.
@@ -196,15 +195,15 @@ private:
 
 // -- leadership -----------------------------------------------------------------------------------
 
-/// An empty proposal of the new term goes first: when it commits, everything before is applied,
-/// and nothing of an older leader can come behind (see consensus.md, "applied == committed").
+/// All that was committed before is applied, and nothing of an older leader can come behind: the
+/// log commits an entry of the new term first.
 void shard_keeper::on_lead(const wire::lead& x) {
   if (serving_)
     stop_serving({ec::unavailable, "the shard has a new term"});
   epoch_ = x.term;
   last_batch_ = 0;
   applied_batch_ = 0;
-  send(deps_.log, wire::proposal{epoch_, 0, deps_.shard, {}}, self_handle());
+  recover();
 }
 
 void shard_keeper::recover() {
@@ -549,11 +548,6 @@ void shard_keeper::propose() {
 void shard_keeper::on_committed(const wire::committed& x) {
   if (x.epoch != epoch_)
     return;
-  if (x.batch == 0) {
-    if (!serving_)
-      recover();
-    return;
-  }
   while (!in_flight_.empty() && in_flight_.front().number <= x.batch) {
     auto first = std::move(in_flight_.front());
     in_flight_.pop_front();

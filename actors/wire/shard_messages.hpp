@@ -1,6 +1,7 @@
 #pragma once
 
 #include "runtime/engine/outcome.hpp"
+#include "storage/journal/shard_snapshot.hpp"
 #include "storage/journal/shard_write.hpp"
 
 #include <caf/allowed_unsafe_message_type.hpp>
@@ -56,7 +57,8 @@ struct campaign {
   storage::shard_id shard = 0;
 };
 
-/// Asks the log to commit changes of a shard, in the order of asking.
+/// Asks the log to commit changes of a shard, in the order of asking. The epoch is the term of
+/// `lead`.
 struct proposal {
   std::uint64_t epoch = 0;
   std::uint64_t batch = 0;
@@ -64,20 +66,21 @@ struct proposal {
   std::vector<storage::row_op> rows;
 };
 
-/// The proposals of the shard up to `batch` are durable and applied.
+/// The proposals of the shard up to `batch` are committed and applied.
 struct committed {
   std::uint64_t epoch = 0;
   std::uint64_t batch = 0;
 };
 
-/// A proposal did not commit, and no later one of its epoch will.
+/// A proposal is not known to have committed, and no later one of its epoch will.
 struct not_committed {
   std::uint64_t epoch = 0;
   std::uint64_t batch = 0;
   error why;
 };
 
-/// This node leads the shard from now on, in a term of its own.
+/// This node leads the shard from now on, in a term of its own that is durable. What was committed
+/// before is applied.
 struct lead {
   std::uint64_t term = 0;
 };
@@ -85,6 +88,26 @@ struct lead {
 /// This node does not lead the shard any more: what has not committed is forgotten.
 struct step_down {
   error why;
+};
+
+// -- between replicas ---------------------------------------------------------------------------
+
+/// A message of consensus from one node to another; may get lost, or come twice.
+struct raft_mail {
+  storage::shard_id shard = 0;
+  std::uint64_t from = 0;
+  std::uint64_t to = 0;
+  std::uint32_t type = 0; ///< as the consensus library numbers them
+  std::string bytes;
+  /// With a snapshot: the rows. Whoever carries them says in the end what became of them.
+  std::shared_ptr<storage::shard_snapshot> picture;
+};
+
+/// What became of a picture for node `member`.
+struct picture_sent {
+  storage::shard_id shard = 0;
+  std::uint64_t member = 0;
+  bool delivered = false;
 };
 
 // -- between shards -------------------------------------------------------------------------------
@@ -169,6 +192,11 @@ struct sweep {
   std::uint64_t epoch = 0;
 };
 
+/// INTERNAL to the log: time passes for groups of several members.
+struct raft_tick {
+  std::uint64_t unused = 0;
+};
+
 /// INTERNAL to the log: see whether the disk has room again.
 struct recheck {
   std::uint64_t unused = 0;
@@ -202,14 +230,18 @@ using shard_keeper_actor = caf::typed_actor<
   // INTERNAL
   caf::reacts_to<flush>, caf::reacts_to<tick>, caf::reacts_to<sweep>>;
 
-/// Orders proposals of all shards and makes them durable together.
+/// Gets proposals of all shards committed, and makes them durable together.
 using log_actor = caf::typed_actor<
   // Answered by `lead` or `step_down` to the keeper, now and whenever that changes.
   caf::reacts_to<campaign, shard_keeper_actor>,
   // Answered by `committed` or `not_committed` to the keeper.
   caf::reacts_to<proposal, shard_keeper_actor>,
+  // From other nodes, and from who carries pictures to them.
+  caf::reacts_to<raft_mail>, caf::reacts_to<picture_sent>,
   // INTERNAL: write what has gathered.
   caf::reacts_to<flush>,
+  // INTERNAL: a tick of consensus.
+  caf::reacts_to<raft_tick>,
   // INTERNAL: the disk may have room again.
   caf::reacts_to<recheck>>;
 
@@ -235,6 +267,9 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tutti::wire::flush)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tutti::wire::tick)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tutti::wire::sweep)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tutti::wire::recheck)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tutti::wire::raft_mail)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tutti::wire::picture_sent)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tutti::wire::raft_tick)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tutti::wire::begin)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tutti::wire::campaign)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tutti::wire::letters_wanted)

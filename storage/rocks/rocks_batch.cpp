@@ -43,6 +43,9 @@ void rocks_batch::change_log(const shard_write& write, const shard_position& bef
   if (write.truncate_suffix_from)
     erase_entries(write.shard, end + 1, before.last);
   for (const auto& entry : write.append) {
+    // Gone again with this very batch.
+    if (entry.index <= after.truncated)
+      continue;
     auto key = log_key(write.shard, entry.index);
     auto head = be_string(entry.term, entry.type);
     const std::array<rocksdb::Slice, 2> value{slice(head), slice(entry.data)};
@@ -50,7 +53,7 @@ void rocks_batch::change_log(const shard_write& write, const shard_position& bef
     note(batch_.Put(at_.log, rocksdb::SliceParts{&name, 1}, rocksdb::SliceParts{value.data(), 2}));
   }
   if (after.truncated > before.truncated)
-    erase_entries(write.shard, before.first(), std::min(after.truncated, end));
+    erase_entries(write.shard, before.first(), std::min(after.truncated, before.last));
 }
 
 void rocks_batch::erase_entries(shard_id shard, log_index from, log_index to) {

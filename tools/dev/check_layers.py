@@ -22,6 +22,7 @@ MAY_USE = {
     "actors/link": ["runtime/base", "runtime/model"],
     "actors/worker": ["runtime/base"],
     "actors/node": ["runtime", "storage", "config", "actors"],
+    "actors/journal": ["runtime", "storage/journal", "storage/raft", "actors/wire", "actors/run"],
     "actors/run": ["runtime", "storage/journal", "actors/wire", "actors/worker"],
     "actors": ["runtime", "storage/journal", "config/options", "actors/wire", "actors/run"],
     "tools/step": ["runtime/base", "actors/worker"],

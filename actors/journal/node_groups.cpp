@@ -1,0 +1,231 @@
+#include "actors/journal/node_groups.hpp"
+
+#include "runtime/base/log.hpp"
+
+#include <algorithm>
+
+namespace tutti::actors {
+
+namespace {
+
+/// Of one group, without a lead between them.
+constexpr int failures_max = 3;
+
+} // namespace
+
+status perform(storage::node_store& store, const disk_work& work) {
+  for (const auto& x : work.pictures)
+    if (auto ok = store.install(x.shard, *x.rows); !ok)
+      return ok;
+  if (work.parts.empty())
+    return unit{};
+  return store.write(work.parts, work.sync);
+}
+
+node_groups::node_groups(std::shared_ptr<storage::node_store> store, group_settings settings,
+                         group_listener& listener)
+  : store_(std::move(store)),
+    settings_(std::move(settings)),
+    listener_(listener) {}
+
+// -- input ----------------------------------------------------------------------------------------
+
+void node_groups::join(storage::shard_id shard) {
+  auto& at = places_[shard];
+  drop(at, {ec::unavailable, "shard " + std::to_string(shard) + " begins again"});
+  if (!at.due)
+    due_.push_back(shard);
+  at.due = true;
+}
+
+void node_groups::propose(wire::proposal what) {
+  auto found = places_.find(what.shard);
+  if (halted_ || found == places_.end() || !found->second.group) {
+    listener_.on_not_committed(what.shard, what.epoch, what.batch,
+                               halted_.value_or(error{ec::unavailable, "the term is over"}));
+    return;
+  }
+  auto& [shard, at] = *found;
+  check(shard, at, at.group->propose(std::move(what)));
+}
+
+void node_groups::step(const wire::raft_mail& what) {
+  if (auto found = places_.find(what.shard); found != places_.end() && found->second.group)
+    check(what.shard, found->second, found->second.group->step(what));
+}
+
+void node_groups::tick() {
+  for (auto& [shard, at] : places_)
+    if (at.group && at.group->needs_ticks())
+      check(shard, at, at.group->tick());
+}
+
+void node_groups::report_picture(const wire::picture_sent& what) {
+  if (auto found = places_.find(what.shard); found != places_.end() && found->second.group)
+    check(what.shard, found->second,
+          found->second.group->report_picture(what.member, what.delivered));
+}
+
+void node_groups::halt(const error& why) {
+  halted_ = why;
+  for (auto& [shard, at] : places_) {
+    drop(at, why);
+    if (!at.due)
+      due_.push_back(shard);
+    at.due = true;
+  }
+}
+
+void node_groups::resume() {
+  halted_.reset();
+}
+
+// -- groups that come and go ----------------------------------------------------------------------
+
+void node_groups::touch(storage::shard_id shard, place& at) {
+  if (!at.touched)
+    touched_.push_back(shard);
+  at.touched = true;
+}
+
+void node_groups::drop(place& at, const error& why) {
+  if (!at.group)
+    return;
+  at.group->abandon(why);
+  at.group.reset();
+  ++at.generation;
+}
+
+void node_groups::broken(storage::shard_id shard, place& at, const error& why) {
+  log::error("shard-replica-failed", {{"shard", std::to_string(shard)}, {"why", why.message}});
+  drop(at, {ec::unavailable, why.message});
+  if (++at.failures > failures_max) {
+    log::error("shard-replica-given-up", {{"shard", std::to_string(shard)},
+                                          {"times", std::to_string(at.failures)}});
+    listener_.on_step_down(shard, {ec::unavailable, why.message});
+    return;
+  }
+  if (!at.due)
+    due_.push_back(shard);
+  at.due = true;
+}
+
+void node_groups::check(storage::shard_id shard, place& at, const status& outcome) {
+  if (outcome)
+    touch(shard, at);
+  else
+    broken(shard, at, outcome.error());
+}
+
+/// What was on its way to the disk is there before a group is opened from it.
+status node_groups::open_due() {
+  if (halted_ || due_.empty())
+    return unit{};
+  std::vector<storage::shard_id> now;
+  std::vector<storage::shard_id> later;
+  for (auto shard : due_)
+    (places_[shard].rounds == 0 ? now : later).push_back(shard);
+  if (auto ok = begin_all(now); !ok)
+    return ok;
+  due_ = std::move(later);
+  for (auto shard : now) {
+    auto& at = places_[shard];
+    at.due = false;
+    open(shard, at);
+  }
+  return unit{};
+}
+
+/// What new groups need on the disk before they are opened.
+status node_groups::begin_all(const std::vector<storage::shard_id>& shards) {
+  const auto& voters = settings_.voters;
+  if (std::find(voters.begin(), voters.end(), settings_.node) == voters.end())
+    return unit{};
+  std::vector<storage::shard_write> all;
+  for (auto shard : shards) {
+    auto at = store_->position(shard);
+    if (!at)
+      continue; // Opening it says so.
+    auto first = raft::first_write(shard, *at, voters);
+    if (!first)
+      return first.error();
+    if (*first)
+      all.push_back(std::move(**first));
+  }
+  return all.empty() ? status{unit{}} : store_->write(all, false);
+}
+
+void node_groups::open(storage::shard_id shard, place& at) {
+  auto group = shard_group::open(*store_, shard, settings_, listener_);
+  if (!group) {
+    broken(shard, at, group.error());
+    return;
+  }
+  at.group = std::move(*group);
+  check(shard, at, at.group->sole() ? at.group->campaign() : status{unit{}});
+}
+
+// -- rounds ---------------------------------------------------------------------------------------
+
+result<std::optional<node_groups::round>> node_groups::gather() {
+  if (auto ok = open_due(); !ok)
+    return ok.error();
+  round out;
+  std::vector<part> parts;
+  auto todo = std::exchange(touched_, {});
+  for (auto shard : todo) {
+    auto& at = places_[shard];
+    at.touched = false;
+    if (!at.group)
+      continue;
+    auto more = at.group->gather(out.work);
+    if (!more) {
+      broken(shard, at, more.error());
+      continue;
+    }
+    if (!*more)
+      continue;
+    parts.push_back({shard, at.generation});
+    ++at.rounds;
+    touch(shard, at);
+  }
+  if (parts.empty())
+    return std::optional<round>{};
+  out.number = ++round_count_;
+  rounds_.push_back(std::move(parts));
+  return std::optional{std::move(out)};
+}
+
+void node_groups::written() {
+  auto parts = std::move(rounds_.front());
+  rounds_.pop_front();
+  for (auto [shard, generation] : parts) {
+    auto& at = places_[shard];
+    --at.rounds;
+    if (!at.group || at.generation != generation)
+      continue;
+    check(shard, at, at.group->written());
+    if (at.group && at.group->leads())
+      at.failures = 0;
+  }
+}
+
+// -- status ---------------------------------------------------------------------------------------
+
+bool node_groups::needs_ticks() const {
+  return std::any_of(places_.begin(), places_.end(),
+                     [](auto& x) { return x.second.group && x.second.group->needs_ticks(); });
+}
+
+shard_group* node_groups::find(storage::shard_id shard) {
+  auto found = places_.find(shard);
+  return found == places_.end() ? nullptr : found->second.group.get();
+}
+
+std::optional<storage::shard_id> node_groups::first_shard() const {
+  if (places_.empty())
+    return std::nullopt;
+  return places_.begin()->first;
+}
+
+} // namespace tutti::actors

@@ -1,0 +1,110 @@
+#pragma once
+
+#include "actors/journal/shard_group.hpp"
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <memory>
+#include <optional>
+#include <utility>
+#include <vector>
+
+namespace tutti::actors {
+
+/// Does what `shard_group`s asked for: pictures, then the batch.
+status perform(storage::node_store& store, const disk_work& work);
+
+/// All groups of a node. Gathers what they want written into rounds, so that one batch and one sync
+/// serve all of them. Knows neither threads nor clocks: whoever owns it performs the rounds, in
+/// order, and says so.
+///
+/// A group that fails is opened again from the disk; if that happens without end, it stays closed.
+class node_groups {
+public:
+  /// `listener` outlives it.
+  node_groups(std::shared_ptr<storage::node_store> store, group_settings settings,
+              group_listener& listener);
+
+  // -- input ---------------------------------------------------------------------------------------
+
+  /// Whoever uses the shard is there, with no memory of it: opens its group, or opens it again.
+  /// Told by `on_lead`, if this node leads.
+  void join(storage::shard_id shard);
+
+  void propose(wire::proposal what);
+
+  void step(const wire::raft_mail& what);
+
+  /// Time passes for those who need it.
+  void tick();
+
+  void report_picture(const wire::picture_sent& what);
+
+  /// The disk failed: until `resume` no group is open. Whoever leads is told to step down.
+  void halt(const error& why);
+
+  void resume();
+
+  // -- output --------------------------------------------------------------------------------------
+
+  struct round {
+    std::uint64_t number = 0;
+    disk_work work;
+  };
+
+  /// The next round, if there is anything to do; ask again after each. Fails if the disk does.
+  result<std::optional<round>> gather();
+
+  /// The oldest round is performed; or it failed, and `halt` was called.
+  void written();
+
+  bool under_way() const { return !rounds_.empty(); }
+
+  // -- status --------------------------------------------------------------------------------------
+
+  /// Some group has to hear of time.
+  bool needs_ticks() const;
+
+  /// The group of a shard, if it is open.
+  shard_group* find(storage::shard_id shard);
+
+  /// The lowest shard that anybody joined.
+  std::optional<storage::shard_id> first_shard() const;
+
+private:
+  struct place {
+    std::unique_ptr<shard_group> group;
+    /// Counts the groups that were here: a round may outlive one.
+    std::uint64_t generation = 0;
+    std::size_t rounds = 0;
+    int failures = 0;
+    bool due = false;
+    bool touched = false;
+  };
+
+  struct part {
+    storage::shard_id shard = 0;
+    std::uint64_t generation = 0;
+  };
+
+  void touch(storage::shard_id shard, place& at);
+  void drop(place& at, const error& why);
+  void broken(storage::shard_id shard, place& at, const error& why);
+  void check(storage::shard_id shard, place& at, const status& outcome);
+  status open_due();
+  status begin_all(const std::vector<storage::shard_id>& shards);
+  void open(storage::shard_id shard, place& at);
+
+  std::shared_ptr<storage::node_store> store_;
+  group_settings settings_;
+  group_listener& listener_;
+  std::map<storage::shard_id, place> places_;
+  std::vector<storage::shard_id> touched_;
+  std::vector<storage::shard_id> due_;
+  std::deque<std::vector<part>> rounds_;
+  std::uint64_t round_count_ = 0;
+  std::optional<error> halted_;
+};
+
+} // namespace tutti::actors
