@@ -117,19 +117,19 @@ private:
       }
       if (!*next)
         break;
-      auto ok = write((*next)->work);
-      if (!ok)
+      std::vector<storage::shard_id> refused;
+      if (auto ok = write((*next)->work, refused); !ok)
         go_down(ok.error());
-      groups_->written();
+      groups_->written(refused);
     }
     plan_tick();
   }
 
-  status write(const disk_work& work) {
+  status write(disk_work& work, std::vector<storage::shard_id>& refused) {
     if (work.parts.empty() && work.pictures.empty())
       return unit{};
     auto begin = deps_.steady_us();
-    auto ok = perform(*deps_.store, work);
+    auto ok = perform(*deps_.store, work, refused);
     deps_.counters->write_us += deps_.steady_us() - begin;
     if (!ok)
       return ok;

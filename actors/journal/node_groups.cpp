@@ -13,10 +13,19 @@ constexpr int failures_max = 3;
 
 } // namespace
 
-status perform(storage::node_store& store, const disk_work& work) {
-  for (const auto& x : work.pictures)
-    if (auto ok = store.install(x.shard, *x.rows); !ok)
+status perform(storage::node_store& store, disk_work& work,
+               std::vector<storage::shard_id>& refused) {
+  for (const auto& x : work.pictures) {
+    auto ok = store.install(x.shard, *x.rows);
+    if (ok)
+      continue;
+    if (ok.error().code != ec::corrupt && ok.error().code != ec::conflict)
       return ok;
+    log::warning("picture-refused",
+                 {{"shard", std::to_string(x.shard)}, {"why", ok.error().message}});
+    refused.push_back(x.shard);
+    std::erase_if(work.parts, [&](const auto& part) { return part.shard == x.shard; });
+  }
   if (work.parts.empty())
     return unit{};
   return store.write(work.parts, work.sync);
@@ -196,7 +205,7 @@ result<std::optional<node_groups::round>> node_groups::gather() {
   return std::optional{std::move(out)};
 }
 
-void node_groups::written() {
+void node_groups::written(const std::vector<storage::shard_id>& refused) {
   auto parts = std::move(rounds_.front());
   rounds_.pop_front();
   for (auto [shard, generation] : parts) {
@@ -204,6 +213,10 @@ void node_groups::written() {
     --at.rounds;
     if (!at.group || at.generation != generation)
       continue;
+    if (std::find(refused.begin(), refused.end(), shard) != refused.end()) {
+      broken(shard, at, {ec::corrupt, "a picture of its rows was refused"});
+      continue;
+    }
     check(shard, at, at.group->written());
     if (at.group && at.group->leads())
       at.failures = 0;

@@ -12,8 +12,11 @@
 
 namespace tutti::actors {
 
-/// Does what `shard_group`s asked for: pictures, then the batch.
-status perform(storage::node_store& store, const disk_work& work);
+/// Does what `shard_group`s asked for: pictures, then the batch. A picture that is damaged or does
+/// not fit goes to `refused` with its shard, and nothing of that shard is written; any other failure
+/// is the disk's.
+status perform(storage::node_store& store, disk_work& work,
+               std::vector<storage::shard_id>& refused);
 
 /// All groups of a node. Gathers what they want written into rounds, so that one batch and one sync
 /// serve all of them. Knows neither threads nor clocks: whoever owns it performs the rounds, in
@@ -56,8 +59,9 @@ public:
   /// The next round, if there is anything to do; ask again after each. Fails if the disk does.
   result<std::optional<round>> gather();
 
-  /// The oldest round is performed; or it failed, and `halt` was called.
-  void written();
+  /// The oldest round is performed, except for shards whose picture was refused; or it failed, and
+  /// `halt` was called.
+  void written(const std::vector<storage::shard_id>& refused = {});
 
   bool under_way() const { return !rounds_.empty(); }
 
