@@ -15,8 +15,8 @@
 namespace tutti::actors {
 
 struct log_counters {
-  std::atomic<std::uint64_t> commits{0}; ///< batches
-  std::atomic<std::uint64_t> bytes{0}; ///< of rows
+  std::atomic<std::uint64_t> commits{0};  ///< batches
+  std::atomic<std::uint64_t> bytes{0};    ///< of rows
   std::atomic<std::uint64_t> write_us{0}; ///< time spent in the store
   std::atomic<std::uint64_t> failures{0};
 };

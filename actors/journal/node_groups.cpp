@@ -109,8 +109,8 @@ void node_groups::broken(storage::shard_id shard, place& at, const error& why) {
   log::error("shard-replica-failed", {{"shard", std::to_string(shard)}, {"why", why.message}});
   drop(at, {ec::unavailable, why.message});
   if (++at.failures > failures_max) {
-    log::error("shard-replica-given-up", {{"shard", std::to_string(shard)},
-                                          {"times", std::to_string(at.failures)}});
+    log::error("shard-replica-given-up",
+               {{"shard", std::to_string(shard)}, {"times", std::to_string(at.failures)}});
     listener_.on_step_down(shard, {ec::unavailable, why.message});
     return;
   }

@@ -13,8 +13,8 @@
 namespace tutti::actors {
 
 /// Does what `shard_group`s asked for: pictures, then the batch. A picture that is damaged or does
-/// not fit goes to `refused` with its shard, and nothing of that shard is written; any other failure
-/// is the disk's.
+/// not fit goes to `refused` with its shard, and nothing of that shard is written; any other
+/// failure is the disk's.
 status perform(storage::node_store& store, disk_work& work,
                std::vector<storage::shard_id>& refused);
 
@@ -29,7 +29,8 @@ public:
   node_groups(std::shared_ptr<storage::node_store> store, group_settings settings,
               group_listener& listener);
 
-  // -- input ---------------------------------------------------------------------------------------
+  // -- input
+  // ---------------------------------------------------------------------------------------
 
   /// Whoever uses the shard is there, with no memory of it: opens its group, or opens it again.
   /// Told by `on_lead`, if this node leads.
@@ -49,7 +50,8 @@ public:
 
   void resume();
 
-  // -- output --------------------------------------------------------------------------------------
+  // -- output
+  // --------------------------------------------------------------------------------------
 
   struct round {
     std::uint64_t number = 0;
@@ -65,7 +67,8 @@ public:
 
   bool under_way() const { return !rounds_.empty(); }
 
-  // -- status --------------------------------------------------------------------------------------
+  // -- status
+  // --------------------------------------------------------------------------------------
 
   /// Some group has to hear of time.
   bool needs_ticks() const;

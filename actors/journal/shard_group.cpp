@@ -406,8 +406,8 @@ shard_group::waiting* shard_group::find(storage::log_index index) {
 }
 
 wire::raft_mail shard_group::mail_of(const raftc_msg& what) {
-  wire::raft_mail out{shard_, settings_.node, what.to, what.type, std::string{raft::text(what.data)},
-                      nullptr};
+  wire::raft_mail out{
+    shard_, settings_.node, what.to, what.type, std::string{raft::text(what.data)}, nullptr};
   if (what.type == RAFTC_MSG_SNAPSHOT)
     out.picture = log_->take_picture(what.to);
   return out;

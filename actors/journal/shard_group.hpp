@@ -50,7 +50,8 @@ public:
   virtual void on_committed(storage::shard_id shard, std::uint64_t epoch, std::uint64_t batch) = 0;
 
   virtual void on_not_committed(storage::shard_id shard, std::uint64_t epoch, std::uint64_t batch,
-                                const error& why) = 0;
+                                const error& why)
+    = 0;
 
   /// To be sent to another node, at most once, in any order.
   virtual void on_mail(wire::raft_mail what) = 0;
@@ -90,7 +91,8 @@ public:
                                                    const group_settings& settings,
                                                    group_listener& listener);
 
-  // -- input ---------------------------------------------------------------------------------------
+  // -- input
+  // ---------------------------------------------------------------------------------------
 
   /// Answered by `on_committed` or `on_not_committed`, or by `on_step_down` for all at once.
   /// Epoch is the term that `on_lead` gave.
@@ -113,7 +115,8 @@ public:
   /// Hands the lead to another voter, soon or not at all.
   status transfer(raft::node_no to);
 
-  // -- output --------------------------------------------------------------------------------------
+  // -- output
+  // --------------------------------------------------------------------------------------
 
   /// Adds what is to be written; false if there is nothing to do at all. Sends what may leave at
   /// once. Call it again until it says so.
@@ -129,7 +132,8 @@ public:
   /// Nothing is proposed here any more: tells whoever waits.
   void abandon(const error& why);
 
-  // -- status --------------------------------------------------------------------------------------
+  // -- status
+  // --------------------------------------------------------------------------------------
 
   storage::shard_id shard() const { return shard_; }
 

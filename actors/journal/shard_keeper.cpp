@@ -284,10 +284,9 @@ void shard_keeper::stop_serving(const error& why) {
 
 void shard_keeper::on_request(wire::request& x) {
   if (!serving_) {
-    refuse(x.client, {ec::unavailable, why_not_.empty()
-                                         ? "shard " + std::to_string(deps_.shard)
-                                             + " does not serve yet; try again"
-                                         : why_not_});
+    refuse(x.client, {ec::unavailable, why_not_.empty() ? "shard " + std::to_string(deps_.shard)
+                                                            + " does not serve yet; try again"
+                                                        : why_not_});
     return;
   }
   if (x.client != 0 && underway_.size() >= deps_.limits.underway_max) {

@@ -35,6 +35,18 @@ std::string make_uuid() {
   return source();
 }
 
+/// A node alone is the only voter of its shards.
+group_settings groups_of(const config::node_options& options, raft::node_no node) {
+  group_settings out;
+  out.node = node;
+  out.voters = {node};
+  out.heartbeat_ticks = 1;
+  out.election_ticks
+    = static_cast<std::uint32_t>(options.raft_election_timeout_ms / options.raft_heartbeat_ms);
+  out.log_keep = static_cast<storage::log_index>(options.raft_log_entries);
+  return out;
+}
+
 /// A shard gets its share of the entities in memory, but never too few to work.
 constexpr std::size_t active_min = 128;
 
@@ -45,13 +57,15 @@ node::config::config(const ::tutti::config::node_options& options) {
   set("scheduler.policy", caf::atom("sharing"));
   // Without a bound, an actor that always has mail keeps its thread for ever.
   set("scheduler.max-throughput", std::size_t{200});
-  auto threads = options.workers > 0 ? static_cast<std::size_t>(options.workers)
-                                     : std::max<std::size_t>(2, std::thread::hardware_concurrency());
+  auto threads = options.workers > 0
+                   ? static_cast<std::size_t>(options.workers)
+                   : std::max<std::size_t>(2, std::thread::hardware_concurrency());
   set("scheduler.max-threads", threads);
 }
 
 node::node(const ::tutti::config::node_options& options)
-  : options_(options), system_config_(options) {
+  : options_(options),
+    system_config_(options) {
   // nop
 }
 
@@ -65,10 +79,11 @@ result<std::unique_ptr<node>> node::start(const ::tutti::config::node_options& o
 }
 
 status node::open(const store_tuner& tune) {
-  auto folder = open_data_folder(options_.data, options_.shards);
+  auto folder = open_data_folder(options_.data, options_.shards, options_.node_id);
   if (!folder)
     return folder.error();
   shards_ = folder->shards;
+  groups_ = groups_of(options_, static_cast<raft::node_no>(folder->node_id));
   storage::rocks_options tuning;
   tuning.write_buffer_bytes = static_cast<std::uint64_t>(options_.write_buffer_bytes);
   tuning.block_cache_bytes = static_cast<std::uint64_t>(options_.block_cache_bytes);
@@ -81,8 +96,8 @@ status node::open(const store_tuner& tune) {
   store_ = std::move(*store);
   worker::runner_options runs;
   runs.runs_dir = folder->runs.string();
-  runs.step_binary = (std::filesystem::read_symlink("/proc/self/exe").parent_path()
-                      / "tutti-step").string();
+  runs.step_binary
+    = (std::filesystem::read_symlink("/proc/self/exe").parent_path() / "tutti-step").string();
   runs.running_max = static_cast<std::size_t>(options_.process_slots);
   // The executor is spawned later; news before that cannot come, since nothing was launched.
   auto runner = worker::process_runner::open(
@@ -107,6 +122,8 @@ void node::spawn() {
                         std::lock_guard guard{trouble_lock_};
                         trouble_ = why ? std::optional{*why} : std::nullopt;
                       }};
+  log.groups = groups_;
+  log.tick = std::chrono::milliseconds{options_.raft_heartbeat_ms};
   log_ = spawn_log_writer(system, std::move(log), true);
   gateway_deps doors;
   doors.now = wall_ms;

@@ -85,6 +85,7 @@ private:
 
   ::tutti::config::node_options options_;
   engine::shard_no shards_ = 0;
+  group_settings groups_;
   node_counters counters_;
   std::shared_ptr<storage::node_store> store_;
   std::shared_ptr<worker::process_runner> runner_;

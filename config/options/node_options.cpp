@@ -92,6 +92,19 @@ lines process_lines() {
   };
 }
 
+lines cluster_lines() {
+  return {
+    integer("node-id", &self::node_id, {1, 1'000'000'000},
+            "Number of this node, its own for ever. Fixed once the data folder exists."),
+    duration("raft-heartbeat", &self::raft_heartbeat_ms, {10, 10 * second},
+             "Pause between signs of life of a leader to the other replicas of a shard."),
+    duration("raft-election-timeout", &self::raft_election_timeout_ms, {50, 100 * second},
+             "Silence of a leader after which another replica tries to lead, at the earliest."),
+    integer("raft-log-entries", &self::raft_log_entries, {100, 10'000'000},
+            "Entries of a shard that replicas which are behind can still get one by one."),
+  };
+}
+
 lines storage_lines() {
   return {
     bytes("write-buffer-bytes", &self::write_buffer_bytes, {mb, 64 * gb},
@@ -117,6 +130,7 @@ const std::vector<option<node_options>>& node_table() {
     add_section(all, "server", server_lines());
     add_section(all, "engine", engine_lines());
     add_section(all, "process", process_lines());
+    add_section(all, "cluster", cluster_lines());
     add_section(all, "storage", storage_lines());
     return all;
   }();
@@ -128,6 +142,10 @@ status validate(const node_options& options) {
     return error{ec::bad_request,
                  "data is not set: name the folder with --data DIR, TUTTI_DATA=DIR or 'data' in "
                  "the file of --config"};
+  if (options.raft_election_timeout_ms < 3 * options.raft_heartbeat_ms)
+    return error{ec::bad_request, "raft-election-timeout must be at least three times "
+                                  "raft-heartbeat, or a single lost sign of life makes replicas "
+                                  "look for a new leader"};
   return unit{};
 }
 

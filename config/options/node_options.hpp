@@ -46,6 +46,11 @@ struct node_options {
   std::int64_t step_log_retention_ms = 30LL * 24 * 3600 * 1000;
   std::int64_t orphan_grace_ms = 600'000;
 
+  std::int64_t node_id = 1;
+  std::int64_t raft_heartbeat_ms = 100;
+  std::int64_t raft_election_timeout_ms = 700;
+  std::int64_t raft_log_entries = 10'000;
+
   std::int64_t write_buffer_bytes = 64LL << 20;
   std::int64_t block_cache_bytes = 64LL << 20;
   std::int64_t reserve_disk_bytes = 256LL << 20;

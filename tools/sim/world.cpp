@@ -93,6 +93,15 @@ private:
     check_always(life_->store(), options_.shards, found_.violations);
   }
 
+  /// A full disk takes nothing: the shards step down until there is room.
+  void fill_disk(bool full) {
+    full_ = full;
+    fulls_left_ -= full ? 1 : 0;
+    storage::memory_faults faults;
+    faults.full = full;
+    disk_->set_faults(faults);
+  }
+
   /// One thing happens: mostly a message, sometimes somebody outside acts.
   void act() {
     if (crashes_left_ > 0 && dice(400) == 0) {
@@ -103,6 +112,8 @@ private:
       --deposes_left_;
       life_->depose(static_cast<shard_no>(dice(options_.shards)));
     }
+    if (full_ ? dice(100) == 0 : fulls_left_ > 0 && dice(1500) == 0)
+      fill_disk(!full_);
     if (dice(12) == 0)
       client_acts();
     if (dice(15) == 0)
@@ -447,9 +458,11 @@ private:
   bool dying_ = false;
   int crashes_left_ = 0;
   int deposes_left_ = 4;
+  int fulls_left_ = 2;
+  bool full_ = false;
   int stops_left_ = 3;
   int restarts_left_ = 6;
-  int restarts_open_ = 0; ///< asked and not answered
+  int restarts_open_ = 0;              ///< asked and not answered
   std::vector<std::string> restarted_; ///< acknowledged
   int rests_ = 0;
   std::uint64_t looks_ = 0;

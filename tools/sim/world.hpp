@@ -29,9 +29,9 @@ struct verdict {
 };
 
 /// Runs one seed: random chains and loops, random failures, stops and restarts, crashes and lost
-/// leaderships at random moments; then lets everything come to rest and checks what must hold:
-/// acknowledged starts end, none is doubled, no effect came before its cause was durable, each
-/// iteration counts once, counters agree with rows, and nothing is left over.
+/// leaderships and full disks at random moments; then lets everything come to rest and checks what
+/// must hold: acknowledged starts end, none is doubled, no effect came before its cause was
+/// durable, each iteration counts once, counters agree with rows, and nothing is left over.
 verdict simulate(const world_options& options);
 
 } // namespace tutti::sim

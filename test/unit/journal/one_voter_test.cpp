@@ -1,14 +1,13 @@
 // Groups of a node alone: one voter each.
 
-#include "test/unit/journal/groups_world.hpp"
-
 #include "storage/rocks/rocks_store.hpp"
+#include "test/unit/journal/groups_world.hpp"
 
 #include <doctest/doctest.h>
 
-#include <filesystem>
-
 #include <unistd.h>
+
+#include <filesystem>
 
 using namespace tutti;
 using namespace tutti::actors;

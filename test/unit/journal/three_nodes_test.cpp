@@ -136,6 +136,7 @@ TEST_CASE("a picture that got damaged harms nobody and is sent again") {
   for (auto i = 0; i < 40; ++i)
     all.commit("k" + std::to_string(i), "v");
   all[away].start(1);
+
   // An empty stream in place of the first picture.
   class nothing final : public storage::shard_snapshot {
   public:
@@ -148,6 +149,7 @@ TEST_CASE("a picture that got damaged harms nobody and is sent again") {
   private:
     storage::snapshot_header header_;
   };
+
   auto spoiled = false;
   for (auto i = 0; i < 200 && !spoiled; ++i) {
     for (auto& [id, x] : all.nodes) {
