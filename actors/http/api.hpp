@@ -36,6 +36,8 @@ struct api_deps {
   std::function<engine::time_ms()> now;
   std::function<std::string()> make_uuid;
   model::limits limits;
+  /// For what a push tries out.
+  std::shared_ptr<const params::expression_evaluator> language;
   /// `GET /api/v3/node`.
   std::function<boost::json::object()> node_status;
   /// Why this node should get no requests, if so.

@@ -80,9 +80,11 @@ struct push_verdict {
   std::optional<error> unfit;
 };
 
-push_verdict judge_push(const model::workflow_create_request& asked, const model::limits& bounds);
+push_verdict judge_push(const model::workflow_create_request& asked, const model::limits& bounds,
+                        const params::expression_evaluator& language);
 
 /// Everything in a definition that this version cannot run yet, each as a sentence.
-std::vector<std::string> unsupported_parts(const model::workflow& definition);
+std::vector<std::string> unsupported_parts(const model::workflow& definition,
+                                           const params::expression_evaluator& language);
 
 } // namespace tutti::http

@@ -41,7 +41,7 @@ void push(const api_deps& deps, body_reader read, const request& asked, const re
   auto body = read(asked);
   if (!body)
     return to(to_response(body.error()));
-  auto verdict = judge_push(*body, deps.limits);
+  auto verdict = judge_push(*body, deps.limits, *deps.language);
   if (verdict.invalid)
     return to(to_response(*verdict.invalid));
   if (verdict.unfit)
@@ -63,7 +63,7 @@ void validate(const api_deps& deps, body_reader read, const request& asked, cons
   auto body = read(asked);
   if (!body)
     return to(to_response(body.error()));
-  auto verdict = judge_push(*body, deps.limits);
+  auto verdict = judge_push(*body, deps.limits, *deps.language);
   if (verdict.invalid)
     return to(to_response(*verdict.invalid));
   if (verdict.unfit) {

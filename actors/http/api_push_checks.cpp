@@ -1,6 +1,6 @@
 #include "actors/http/api_parts.hpp"
 #include "runtime/engine/dry_run.hpp"
-#include "runtime/sel/evaluator.hpp"
+#include "runtime/params/evaluator.hpp"
 
 namespace tutti::http {
 
@@ -9,6 +9,8 @@ namespace {
 /// Collects what this version cannot run.
 class support_check {
 public:
+  explicit support_check(const params::expression_evaluator& language) : language_(language) {}
+
   std::vector<std::string> take() { return std::move(found_); }
 
   void check(const model::workflow& x) {
@@ -73,23 +75,25 @@ private:
   }
 
   void check_expression(const std::string& place, const std::string& expression) {
-    if (auto ok = sel::evaluator().check(expression); !ok)
-      add(place + ": the expression [" + expression
-          + "] is not readable: " + ok.error().message);
+    if (auto ok = language_.check(expression); !ok)
+      add(place + ": the expression [" + expression + "] is not readable: " + ok.error().message);
   }
 
+  const params::expression_evaluator& language_;
   std::vector<std::string> found_;
 };
 
 } // namespace
 
-std::vector<std::string> unsupported_parts(const model::workflow& definition) {
-  support_check check;
+std::vector<std::string> unsupported_parts(const model::workflow& definition,
+                                           const params::expression_evaluator& language) {
+  support_check check{language};
   check.check(definition);
   return check.take();
 }
 
-push_verdict judge_push(const model::workflow_create_request& asked, const model::limits& bounds) {
+push_verdict judge_push(const model::workflow_create_request& asked, const model::limits& bounds,
+                        const params::expression_evaluator& language) {
   push_verdict verdict;
   if (model::json_text(asked).size() > bounds.request_bytes_max) {
     verdict.invalid = error{ec::bad_request, validation_failure};
@@ -109,12 +113,12 @@ push_verdict judge_push(const model::workflow_create_request& asked, const model
     verdict.unfit = ok.error();
     return verdict;
   }
-  if (auto parts = unsupported_parts(asked.workflow); !parts.empty()) {
+  if (auto parts = unsupported_parts(asked.workflow, language); !parts.empty()) {
     auto first = parts.front();
     verdict.unfit = error{ec::bad_request, std::move(first), std::move(parts)};
     return verdict;
   }
-  if (auto ok = engine::dry_run(asked); !ok)
+  if (auto ok = engine::dry_run(asked, language); !ok)
     verdict.unfit = ok.error();
   return verdict;
 }

@@ -4,6 +4,7 @@
 #include "actors/node/uuid.hpp"
 #include "actors/run/executor.hpp"
 #include "actors/run/gateway.hpp"
+#include "actors/run/process_language.hpp"
 #include "actors/run/shard_rows.hpp"
 #include "runtime/base/log.hpp"
 #include "storage/rocks/rocks_store.hpp"
@@ -141,6 +142,7 @@ void node::spawn() {
   work.limits.orphan_grace_ms = options_.orphan_grace_ms;
   executor_ = spawn_executor(system, std::move(work));
 
+  const auto language = process_language();
   auto limits = std::make_shared<engine::engine_options>();
   limits->foreach_iterations_max = options_.foreach_iterations_max;
   limits->foreach_concurrency_max = options_.foreach_concurrency_max;
@@ -156,6 +158,7 @@ void node::spawn() {
     deps.entity.now = wall_ms;
     deps.entity.make_uuid = make_uuid;
     deps.entity.options = limits;
+    deps.entity.language = language;
     deps.entity.rows = std::make_shared<shard_rows>(store_, shard);
     deps.log = log_;
     deps.executor = executor_;

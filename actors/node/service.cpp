@@ -5,6 +5,7 @@
 #include "actors/node/later.hpp"
 #include "actors/node/node_status.hpp"
 #include "actors/node/uuid.hpp"
+#include "actors/run/process_language.hpp"
 #include "actors/run/shard_rows.hpp"
 #include "runtime/base/log.hpp"
 
@@ -68,6 +69,7 @@ private:
       thread_local uuid_source source;
       return source();
     };
+    deps.language = process_language();
     deps.limits.step_count_max = static_cast<std::size_t>(options_.steps_max);
     deps.limits.iteration_count_max = options_.foreach_iterations_max;
     deps.limits.foreach_concurrency_max = options_.foreach_concurrency_max;

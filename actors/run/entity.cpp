@@ -154,7 +154,8 @@ private:
           return loaded.error();
         memory_ = std::move(*loaded);
       }
-      surroundings around{deps_.now(), deps_.make_uuid, deps_.options.get(), &own_, x.client};
+      surroundings around{deps_.now(), deps_.make_uuid, deps_.options.get(),
+                          &own_,       x.client,        deps_.language.get()};
       return Kind::ask(*memory_, *x.what, around);
     } catch (const std::exception& what) {
       return error{ec::internal, "entity " + engine::to_string(id_) + " failed on "

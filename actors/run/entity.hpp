@@ -20,6 +20,7 @@ struct entity_deps {
   std::function<std::string()> make_uuid;
   std::shared_ptr<const engine::engine_options> options;
   std::shared_ptr<const engine::row_reader> rows;
+  std::shared_ptr<const params::expression_evaluator> language;
 };
 
 /// Spawns the actor of an entity: the thin skin around its core. It loads its memory from rows

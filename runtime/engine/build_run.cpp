@@ -3,7 +3,6 @@
 #include "runtime/params/evaluate.hpp"
 #include "runtime/params/fields.hpp"
 #include "runtime/params/limits.hpp"
-#include "runtime/sel/evaluator.hpp"
 
 #include <algorithm>
 
@@ -88,7 +87,7 @@ result<run_spec> build_run(const start_inputs& in, const surroundings& around) {
   inputs.definition = in.definition->params ? &*in.definition->params : nullptr;
   inputs.run_params = spec.run_params.empty() ? nullptr : &spec.run_params;
   inputs.with_defaults = false;
-  inputs.evaluator = &sel::evaluator();
+  inputs.evaluator = around.language;
   inputs.size_max = static_cast<std::size_t>(around.options->params_max_chars);
   auto made = params::evaluate_workflow_params(inputs, around.now);
   if (!made)
@@ -136,7 +135,7 @@ result<run_spec> build_restart(const run_context& previous, const std::vector<ca
   inputs.previous = &previous.spec.params;
   inputs.run_params = spec.run_params.empty() ? nullptr : &spec.run_params;
   inputs.with_defaults = false;
-  inputs.evaluator = &sel::evaluator();
+  inputs.evaluator = around.language;
   inputs.size_max = static_cast<std::size_t>(around.options->params_max_chars);
   auto made = params::evaluate_workflow_params(inputs, around.now);
   if (!made)

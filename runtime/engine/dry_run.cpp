@@ -2,7 +2,6 @@
 
 #include "runtime/params/evaluate.hpp"
 #include "runtime/params/fields.hpp"
-#include "runtime/sel/evaluator.hpp"
 
 namespace tutti::engine {
 
@@ -12,7 +11,8 @@ namespace {
 constexpr std::int64_t some_time = 1'600'000'000'000;
 
 /// The first thing that goes wrong.
-status try_all(const model::workflow_create_request& request) {
+status try_all(const model::workflow_create_request& request,
+               const params::expression_evaluator& language) {
   auto& workflow = request.workflow;
   params::workflow_inputs inputs;
   inputs.instance.workflow_id = workflow.id;
@@ -21,7 +21,7 @@ status try_all(const model::workflow_create_request& request) {
     inputs.instance.owner = request.properties->owner->name;
   inputs.definition = workflow.params ? &*workflow.params : nullptr;
   inputs.with_defaults = false;
-  inputs.evaluator = &sel::evaluator();
+  inputs.evaluator = &language;
   auto evaluated = params::evaluate_workflow_params(inputs, some_time);
   if (!evaluated)
     return evaluated.error();
@@ -44,8 +44,9 @@ status try_all(const model::workflow_create_request& request) {
 
 } // namespace
 
-status dry_run(const model::workflow_create_request& request) {
-  auto ok = try_all(request);
+status dry_run(const model::workflow_create_request& request,
+               const params::expression_evaluator& language) {
+  auto ok = try_all(request, language);
   if (ok)
     return ok;
   auto& cause = ok.error().message;

@@ -10,6 +10,12 @@
 #include <variant>
 #include <vector>
 
+namespace tutti::params {
+
+class expression_evaluator;
+
+} // namespace tutti::params
+
 /// What follows from a decision, beside the facts: all of it values, none of it done here.
 namespace tutti::engine {
 
@@ -130,7 +136,8 @@ struct engine_options {
   shard_no shards = 64;
 };
 
-/// What a decision may ask: the time, fresh uuids, limits, rows. All of it is an argument.
+/// What a decision may ask: the time, fresh uuids, limits, rows, the language of expressions with
+/// its clock and random numbers. All of it is an argument.
 struct surroundings {
   time_ms now = 0;
   std::function<std::string()> make_uuid;
@@ -139,6 +146,8 @@ struct surroundings {
   const row_reader* rows = nullptr;
   /// Who sent the request that is being handled (0 = nobody waits).
   std::uint64_t client = 0;
+  /// Null = the part of the language that `params::basic_evaluator` knows.
+  const params::expression_evaluator* language = nullptr;
 };
 
 } // namespace tutti::engine

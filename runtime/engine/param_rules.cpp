@@ -5,7 +5,6 @@
 #include "runtime/params/iterations.hpp"
 #include "runtime/params/output.hpp"
 #include "runtime/params/pass_down.hpp"
-#include "runtime/sel/evaluator.hpp"
 
 namespace tutti::engine {
 
@@ -40,7 +39,7 @@ params::step_inputs inputs_of(const step_scope& in) {
   out.upstream = in.upstream;
   // What the engine adds to every step is derived when it is read, not stored a million times.
   out.with_defaults = false;
-  out.evaluator = &sel::evaluator();
+  out.evaluator = in.language;
   out.size_max = static_cast<std::size_t>(in.params_max_chars);
   return out;
 }

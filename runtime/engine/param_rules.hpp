@@ -1,6 +1,7 @@
 #pragma once
 
 #include "runtime/engine/run.hpp"
+#include "runtime/params/evaluator.hpp"
 
 #include <functional>
 #include <string>
@@ -20,6 +21,7 @@ struct step_scope {
   const std::string* step_uuid = nullptr;
   time_ms now = 0;
   std::int64_t params_max_chars = 750'000;
+  const params::expression_evaluator* language = nullptr; ///< as in `surroundings`
 };
 
 /// Merges and evaluates a step's parameters (spec 02 §6.2, §7.5).

@@ -196,7 +196,8 @@ private:
             mem_.state.attempt,
             &mem_.state.step_uuid,
             around_.now,
-            around_.options->params_max_chars};
+            around_.options->params_max_chars,
+            around_.language};
   }
 
   static const model::param* find_upstream(const step_params* known, const row_reader& reader,

@@ -1,9 +1,7 @@
 #include "runtime/sel/evaluator.hpp"
 
 #include <algorithm>
-#include <chrono>
 #include <deque>
-#include <random>
 #include <utility>
 
 namespace tutti::sel {
@@ -141,25 +139,10 @@ private:
   mutable program_cache cache_;
 };
 
-std::int64_t process_now() {
-  using namespace std::chrono;
-  return duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count();
-}
-
-std::uint64_t process_random() {
-  thread_local std::mt19937_64 source{std::random_device{}()};
-  return source();
-}
-
 } // namespace
 
 std::unique_ptr<const params::expression_evaluator> make_evaluator(evaluator_options options) {
   return std::make_unique<const whole_language>(std::move(options));
-}
-
-const params::expression_evaluator& evaluator() {
-  static const auto one = make_evaluator({budget{{}, process_now, process_random, {}}, {}});
-  return *one;
 }
 
 } // namespace tutti::sel

@@ -19,7 +19,4 @@ struct evaluator_options {
 /// evaluations would cost stack otherwise.
 std::unique_ptr<const params::expression_evaluator> make_evaluator(evaluator_options options);
 
-/// One for the whole process, with its clock, its random numbers and the default limits.
-const params::expression_evaluator& evaluator();
-
 } // namespace tutti::sel

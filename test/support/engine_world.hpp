@@ -7,6 +7,7 @@
 #include "runtime/engine/views.hpp"
 #include "runtime/engine/workflow_core.hpp"
 #include "runtime/model/json.hpp"
+#include "runtime/sel/evaluator.hpp"
 
 #include <boost/json.hpp>
 #include <doctest/doctest.h>
@@ -16,6 +17,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <random>
 #include <string>
 #include <type_traits>
 #include <utility>
@@ -73,6 +75,9 @@ public:
 
   /// Limits; set before use.
   engine::engine_options& options() { return options_; }
+
+  /// What expressions are evaluated with: this world's clock, and random numbers with a seed.
+  std::shared_ptr<const params::expression_evaluator> language() const { return language_; }
 
   engine::time_ms now = 1'700'000'000'000;
 
@@ -250,7 +255,9 @@ private:
 
   result<engine::outcome> judge(memory& mem, const letter_of& mail) {
     auto& rows = shards_[engine::shard_of(mail.letter.to, options_.shards)];
-    engine::surroundings around{now, [this] { return make_uuid(); }, &options_, &rows, mail.client};
+    engine::surroundings around{now,         [this] { return make_uuid(); },
+                                &options_,   &rows,
+                                mail.client, language_.get()};
     return std::visit(
       [&](auto& x) -> result<engine::outcome> {
         auto todo = engine::decide(x, *mail.letter.what, around);
@@ -324,6 +331,9 @@ private:
 
   std::deque<map_rows> shards_;
   engine::engine_options options_;
+  std::mt19937_64 random_; ///< for expressions; the same in each world
+  std::shared_ptr<const params::expression_evaluator> language_
+    = sel::make_evaluator({{{}, [this] { return now; }, [this] { return random_(); }, {}}, {}});
   std::deque<letter_of> mail_;
   std::vector<armed> timers_;
   std::map<std::string, memory> memories_;

@@ -1,3 +1,4 @@
+#include "actors/run/process_budget.hpp"
 #include "runtime/sel/evaluator.hpp"
 #include "tools/codec/cron_lines.hpp"
 #include "tools/codec/models.hpp"
@@ -61,7 +62,8 @@ int sel(const arguments&) {
 }
 
 int params(const arguments&) {
-  codec::run_params_lines(std::cin, std::cout, &tutti::sel::evaluator());
+  const auto language = tutti::sel::make_evaluator({tutti::actors::process_budget(), {}});
+  codec::run_params_lines(std::cin, std::cout, language.get());
   return exit_ok;
 }
 

@@ -1,5 +1,6 @@
 #include "tools/codec/sel_lines.hpp"
 
+#include "actors/run/process_budget.hpp"
 #include "runtime/model/json.hpp"
 #include "runtime/sel/sel.hpp"
 
@@ -9,7 +10,6 @@
 #include <chrono>
 #include <istream>
 #include <ostream>
-#include <random>
 #include <string>
 #include <utility>
 
@@ -131,16 +131,6 @@ struct line {
   bool wants_references = false;
 };
 
-std::int64_t system_now() {
-  using namespace std::chrono;
-  return duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count();
-}
-
-std::uint64_t random_bits() {
-  thread_local std::mt19937_64 source{std::random_device{}()};
-  return source();
-}
-
 status read_limits(const json::object& from, sel::limits& to) {
   for (const auto& [name, item] : from) {
     const auto number = as_long(item);
@@ -187,8 +177,7 @@ status read_line(const json::object& from, line& to) {
       return found.error();
     *member = *std::move(found);
   }
-  to.with.now_ms = system_now;
-  to.with.random_bits = random_bits;
+  to.with = actors::process_budget();
   to.with.stop = [deadline = std::chrono::steady_clock::now() + std::chrono::minutes{2}] {
     return std::chrono::steady_clock::now() > deadline;
   };

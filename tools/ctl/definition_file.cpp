@@ -1,6 +1,7 @@
 #include "tools/ctl/definition_file.hpp"
 
 #include "actors/http/api_parts.hpp"
+#include "actors/run/process_language.hpp"
 #include "config/options/nearest.hpp"
 #include "config/options/node_options.hpp"
 #include "runtime/dsl/dsl.hpp"
@@ -87,7 +88,7 @@ std::vector<std::string> mistakes_of(const definition_file& file) {
   auto request = read_request(file, nullptr);
   if (!request)
     return findings_of(request.error());
-  auto verdict = http::judge_push(*request, server_limits());
+  auto verdict = http::judge_push(*request, server_limits(), *actors::process_language());
   if (verdict.invalid)
     return findings_of(*verdict.invalid);
   return verdict.unfit ? findings_of(*verdict.unfit) : std::vector<std::string>{};

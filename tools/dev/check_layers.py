@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Fails if a file includes a header of a folder it must not know."""
+"""Fails if a file includes a header of a folder it must not know, or if code that gets time and
+randomness as arguments asks the process for them."""
 
 import pathlib
 import re
@@ -10,11 +11,12 @@ MAY_USE = {
     "runtime/base": [],
     "runtime/model": ["runtime/base"],
     "runtime/cluster": ["runtime/base", "runtime/model"],
-    "runtime/cron": ["runtime/base", "runtime/model"],
+    "runtime/zones": [],
+    "runtime/cron": ["runtime/base", "runtime/model", "runtime/zones"],
     "runtime/params": ["runtime/base", "runtime/model", "runtime/cron"],
-    "runtime/sel": ["runtime/base", "runtime/model", "runtime/params"],
+    "runtime/sel": ["runtime/base", "runtime/model", "runtime/params", "runtime/zones"],
     "runtime/dsl": ["runtime/base", "runtime/model"],
-    "runtime/engine": ["runtime/base", "runtime/model", "runtime/params", "runtime/sel"],
+    "runtime/engine": ["runtime/base", "runtime/model", "runtime/params"],
     "runtime": ["runtime/base", "runtime/model"],
     "storage": ["runtime/base", "storage/journal"],
     "config": ["runtime/base", "config/options"],
@@ -38,7 +40,7 @@ HOME = {
     "boost": ["actors", "tools", "test", "runtime"],
     "caf": ["actors", "tools", "test"],
     "cxxopts": ["config/load", "tools"],
-    "date": ["runtime/cron", "runtime/sel"],
+    "date": ["runtime/zones"],
     "doctest": ["test"],
     "openssl": ["actors/link", "test"],
     "rocksdb": ["storage/rocks", "test"],
@@ -46,6 +48,15 @@ HOME = {
     "toml": ["config/load"],
     "yaml": ["runtime/dsl"],
 }
+# What `runtime/` gets as arguments or does without, and so never asks the process for.
+AMBIENT = re.compile(
+    r"\b(?:system_clock|steady_clock|high_resolution_clock|utc_clock|file_clock|random_device"
+    r"|this_thread|jthread|std::thread|std::async|getenv|secure_getenv|setenv|environ"
+    r"|gettimeofday|clock_gettime|timespec_get|localtime(?:_r)?(?=\s*\()|mktime(?=\s*\()"
+    r"|getrandom|getentropy|arc4random\w*|rand_r|drand48"
+    r"|std::(?:time|clock|rand|srand)(?=\s*\()|s?rand(?=\s*\(\s*\))|time(?=\s*\(\s*(?:nullptr|NULL|0|&)))\b"
+    r"|(?<![\w.>:])::(?:time|clock|rand|getpid)(?=\s*\()")
+COMMENT_OR_TEXT = re.compile(r'//[^\n]*|/\*.*?\*/|"(?:[^"\\\n]|\\.)*"|\'(?:[^\'\\\n]|\\.)\'', re.S)
 OURS = re.compile(r'^#include "((?:\w+/)+\w+\.hpp)"', re.M)
 THEIRS = re.compile(r"^#\s*include <([\w+/-]+)[./]", re.M)
 
@@ -64,10 +75,19 @@ def problems(path):
         if library and not below(name, HOME[library]):
             yield f"{name}: <{library}> belongs to {', '.join(HOME[library])}"
 
+def ambient(path):
+    name = path.as_posix()
+    if not below(name, ["runtime"]):
+        return
+    code = COMMENT_OR_TEXT.sub(lambda x: "\n" * x[0].count("\n"), path.read_text())
+    for number, line in enumerate(code.split("\n"), 1):
+        for word in AMBIENT.findall(line):
+            yield f"{name}:{number}: {word} is an argument in runtime/, never asked for"
+
 def main():
     tops = sorted({rule.split("/")[0] for rule in MAY_USE})
     files = [p for top in tops for p in pathlib.Path(top).rglob("*.?pp")]
-    found = [line for path in files for line in problems(path)]
+    found = [line for path in files for line in [*problems(path), *ambient(path)]]
     print("\n".join(found) or f"{len(files)} files keep to their layers")
     return 1 if found else 0
 

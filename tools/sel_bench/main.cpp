@@ -1,3 +1,4 @@
+#include "actors/run/process_budget.hpp"
 #include "runtime/sel/evaluator.hpp"
 #include "tools/sel_bench/yardstick.hpp"
 
@@ -78,7 +79,8 @@ double nanoseconds_each(F once) {
 } // namespace
 
 int main() {
-  const auto& language = sel::evaluator();
+  const auto made = sel::make_evaluator({actors::process_budget(), {}});
+  const auto& language = *made;
   names given;
   bench::yardstick lua;
   std::printf("%10s %10s  expression\n", "sel ns", lua.present() ? "lua ns" : "");

@@ -40,8 +40,14 @@ private:
       for (auto j = i + 1; j < count; ++j)
         if (dice(2) == 0)
           all[static_cast<std::size_t>(i)].transition.successors.set(
-            all[static_cast<std::size_t>(j)].id, dice(5) == 0 ? "false" : "true");
+            all[static_cast<std::size_t>(j)].id, condition());
     return all;
+  }
+
+  /// Mostly true. The random one shows whether a seed repeats what expressions see, too.
+  std::string condition() {
+    auto kind = dice(6);
+    return kind == 0 ? "false" : kind == 1 ? "Math.random() < 0.5" : "true";
   }
 
   model::step step(const std::string& id, int depth) {

@@ -67,6 +67,7 @@ void life::spawn(const actors::keeper_sabotage& sabotage) {
     deps.entity.now = now;
     deps.entity.make_uuid = world_.make_uuid;
     deps.entity.options = options;
+    deps.entity.language = world_.language;
     deps.entity.rows = std::make_shared<actors::shard_rows>(store_, shard);
     deps.log = log_;
     deps.executor = executor_;

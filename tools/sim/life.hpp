@@ -30,6 +30,8 @@ struct outside {
   std::function<void(const wire::work&)> on_work;
   /// Makes uuids; the same seed makes the same ones.
   std::function<std::string()> make_uuid;
+  /// Expressions, with this clock and random numbers of the same seed.
+  std::shared_ptr<const params::expression_evaluator> language;
 };
 
 /// One process life of a node on top of a disk that outlives it: the real actors, on one thread,

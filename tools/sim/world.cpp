@@ -6,6 +6,7 @@
 #include "runtime/engine/step_core.hpp"
 #include "runtime/engine/workflow_core.hpp"
 #include "runtime/model/stored.hpp"
+#include "runtime/sel/evaluator.hpp"
 #include "tools/sim/checks.hpp"
 #include "tools/sim/definitions.hpp"
 
@@ -45,6 +46,9 @@ public:
     outside_.on_work = [this](const wire::work& x) { on_work(x); };
     uuids_ = std::make_unique<actors::uuid_source>(options.seed ^ 0x5eedULL);
     outside_.make_uuid = [this] { return (*uuids_)(); };
+    expression_random_.seed(options.seed ^ 0x5e1ULL);
+    outside_.language = sel::make_evaluator(
+      {{{}, [this] { return outside_.now; }, [this] { return expression_random_(); }, {}}, {}});
   }
 
   verdict run() {
@@ -445,6 +449,7 @@ private:
   world_options options_;
   std::shared_ptr<storage::memory_disk> disk_;
   outside outside_;
+  std::mt19937_64 expression_random_;
   std::unique_ptr<actors::uuid_source> uuids_;
   std::optional<life> life_;
   std::vector<model::workflow_create_request> definitions_;

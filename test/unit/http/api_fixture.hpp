@@ -116,6 +116,7 @@ private:
     };
     out.rows = world.reader();
     out.now = [this] { return world.now; };
+    out.language = world.language();
     out.make_uuid = [this] { return world.make_uuid(); };
     out.node_status = [] { return boost::json::object{{"version", "1"}}; };
     out.not_ready = [this] { return not_ready; };

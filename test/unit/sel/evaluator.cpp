@@ -5,6 +5,7 @@
 #include <doctest/doctest.h>
 
 #include <atomic>
+#include <random>
 #include <string>
 #include <thread>
 #include <vector>
@@ -154,11 +155,19 @@ TEST_CASE("checking and references do not evaluate") {
   CHECK(*names == std::vector<std::string>{"params", "b"});
 }
 
-TEST_CASE("the process has an evaluator with a clock") {
-  host names{{}};
-  const auto out = sel::evaluator().evaluate("System.currentTimeMillis()", names);
-  REQUIRE(out);
-  CHECK(*out->as<std::int64_t>() > 1'700'000'000'000);
+TEST_CASE("random numbers and the time come from the budget alone") {
+  const auto draw = [] {
+    host names{{}};
+    std::mt19937_64 source{7};
+    auto with = fixed_budget();
+    with.random_bits = [&source] { return source(); };
+    const auto language = sel::make_evaluator({with, {}});
+    const auto out = language->evaluate(
+      "UUID.randomUUID().toString() + Math.random() + System.currentTimeMillis()", names);
+    REQUIRE(out);
+    return *out->as<std::string>();
+  };
+  CHECK(draw() == draw());
 }
 
 TEST_CASE("the cache keeps the programs used last, within its bounds") {
