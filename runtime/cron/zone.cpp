@@ -1,11 +1,7 @@
 #include "runtime/cron/zone.hpp"
 
-#include <date/tz.h>
-
 #include <algorithm>
 #include <array>
-#include <chrono>
-#include <exception>
 #include <optional>
 #include <string>
 
@@ -13,72 +9,7 @@ namespace tutti::cron {
 
 namespace {
 
-namespace ch = std::chrono;
-
-constexpr std::int64_t second_of_day = 86'400;
 constexpr std::int64_t offset_max_s = 18 * 3600;
-
-// -- rules that go on behind the data -------------------------------------------------
-
-// The data tells every change up to 2037. A later time has the offset of the same day of a year
-// that has its weekdays on the same dates. January and February are looked up by themselves, so
-// that seven years without a 29th of February are enough.
-constexpr int table_year_first = 2027;
-constexpr int table_year_last = 2037;
-
-std::int64_t day_number(int year, unsigned month) {
-  return ch::sys_days{ch::year{year} / ch::month{month} / 1}.time_since_epoch().count();
-}
-
-struct year_part {
-  int year;
-  unsigned month;       ///< 1 or 3
-  std::int64_t begin_s; ///< epoch seconds
-  std::int64_t end_s;
-};
-
-year_part part_of(std::int64_t epoch_s) {
-  auto date = ch::year_month_day{ch::floor<ch::days>(ch::sys_seconds{ch::seconds{epoch_s}})};
-  auto year = static_cast<int>(date.year());
-  auto early = date.month() < ch::March;
-  auto begin = day_number(year, early ? 1 : 3);
-  auto end = early ? day_number(year, 3) : day_number(year + 1, 1);
-  return {year, early ? 1U : 3U, begin * second_of_day, end * second_of_day};
-}
-
-/// The begin of the same part of a year within the table.
-std::int64_t twin_of(const year_part& x) {
-  for (int year = table_year_last; year >= table_year_first; --year) {
-    auto begin = day_number(year, x.month) * second_of_day;
-    if (!ch::year{year}.is_leap() && (x.begin_s - begin) % (7 * second_of_day) == 0)
-      return begin;
-  }
-  return x.begin_s;
-}
-
-struct raw_span {
-  std::int64_t begin_s;
-  zone_span span;
-};
-
-raw_span look_up(const date::time_zone& rules, std::int64_t epoch_s) {
-  auto info = rules.get_info(date::sys_seconds{ch::seconds{epoch_s}});
-  auto end = std::min<std::int64_t>(info.end.time_since_epoch().count(), end_of_time_s);
-  return {info.begin.time_since_epoch().count(), {info.offset.count(), end}};
-}
-
-zone_span zone_at(const date::time_zone& rules, std::int64_t epoch_s) {
-  auto found = look_up(rules, epoch_s);
-  auto last_change = day_number(table_year_last, 1) * second_of_day;
-  if (found.span.end_s < end_of_time_s || found.begin_s < last_change)
-    return found.span;
-  auto part = part_of(epoch_s);
-  auto shift = part.begin_s - twin_of(part);
-  auto twin = look_up(rules, epoch_s - shift);
-  return {twin.span.offset_s, std::min(twin.span.end_s + shift, part.end_s)};
-}
-
-// -- ids ------------------------------------------------------------------------------
 
 bool is_digit(char c) {
   return c >= '0' && c <= '9';
@@ -150,17 +81,11 @@ bool is_name(std::string_view id) {
          && std::all_of(id.begin(), id.end(), allowed);
 }
 
-const date::time_zone* find_rules(std::string_view id) {
+const zones::zone_rules* find_rules(std::string_view id) {
   if (std::find(left_out.begin(), left_out.end(), id) != left_out.end() || id.starts_with("posix/")
       || id.starts_with("right/"))
     return nullptr;
-  try {
-    const auto* out = date::locate_zone(id);
-    out->get_info(date::sys_seconds{ch::seconds{0}}); // reads the data, which may fail
-    return out;
-  } catch (const std::exception&) {
-    return nullptr;
-  }
+  return zones::find_rules(id);
 }
 
 error unknown(std::string_view id) {
@@ -172,7 +97,8 @@ error unknown(std::string_view id) {
 zone_span zone::span_at(std::int64_t epoch_s) const {
   if (!rules_)
     return {offset_s_, end_of_time_s};
-  return zone_at(*rules_, epoch_s);
+  const auto span = zones::span_at(*rules_, epoch_s);
+  return {span.offset_s, std::min(span.end_s, end_of_time_s)};
 }
 
 result<zone> find_zone(std::string_view id) {

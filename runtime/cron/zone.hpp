@@ -1,15 +1,10 @@
 #pragma once
 
 #include "runtime/base/error.hpp"
+#include "runtime/zones/zone_rules.hpp"
 
 #include <cstdint>
 #include <string_view>
-
-namespace date {
-
-class time_zone;
-
-} // namespace date
 
 /// Time zones of triggers (spec 07 §3): offsets by the system's tz data.
 namespace tutti::cron {
@@ -31,13 +26,13 @@ public:
 
   explicit zone(std::int64_t offset_s) : offset_s_(offset_s) {}
 
-  explicit zone(const date::time_zone& rules) : rules_(&rules) {}
+  explicit zone(const zones::zone_rules& rules) : rules_(&rules) {}
 
-  /// Beyond the data's last year, the rules of that year go on.
+  /// Ends at `end_of_time_s` at the latest.
   zone_span span_at(std::int64_t epoch_s) const;
 
 private:
-  const date::time_zone* rules_ = nullptr;
+  const zones::zone_rules* rules_ = nullptr;
   std::int64_t offset_s_ = 0;
 };
 

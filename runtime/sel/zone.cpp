@@ -2,9 +2,6 @@
 
 #include "runtime/sel/calendar.hpp"
 #include "runtime/sel/failure.hpp"
-#include "runtime/sel/zone_rules.hpp"
-
-#include <date/tz.h>
 
 #include <algorithm>
 #include <cstdio>
@@ -35,6 +32,10 @@ constexpr std::int64_t never = std::numeric_limits<std::int64_t>::max();
 std::int64_t change_after(const zone& z, std::int64_t utc) {
   const auto out = z.next_change(utc);
   return out == utc ? never : out;
+}
+
+std::int64_t second_of(std::int64_t utc) {
+  return utc / 1000 - (utc % 1000 < 0 ? 1 : 0);
 }
 
 std::size_t digits_at(text_view x, std::size_t at, std::size_t count_max) {
@@ -92,29 +93,29 @@ zone::zone(std::int32_t fixed_offset) : fixed_offset_(fixed_offset) {
 }
 
 std::int32_t zone::offset_at(std::int64_t utc) const {
-  return rules_ ? span_at(*rules_, utc).offset : fixed_offset_;
+  return rules_ ? zones::span_at(*rules_, second_of(utc)).offset_s * 1000 : fixed_offset_;
 }
 
 std::int64_t zone::next_change(std::int64_t utc) const {
   if (!rules_)
     return utc;
-  const auto span = span_at(*rules_, utc);
-  return span.end == never ? utc : span.end;
+  const auto end = zones::span_at(*rules_, second_of(utc)).end_s;
+  return end == zones::latest_s ? utc : end * 1000;
 }
 
 std::int64_t zone::before_change(std::int64_t utc) const {
   if (!rules_)
     return utc;
-  const auto span = span_at(*rules_, utc);
-  return span.begin == std::numeric_limits<std::int64_t>::min() ? utc : span.begin - 1;
+  const auto begin = zones::span_at(*rules_, second_of(utc)).begin_s;
+  return begin == zones::earliest_s ? utc : begin * 1000 - 1;
 }
 
 text zone::abbreviation(std::int64_t utc) const {
-  return rules_ ? ascii(span_at(*rules_, utc).abbreviation) : text{};
+  return rules_ ? ascii(zones::span_at(*rules_, second_of(utc)).abbreviation) : text{};
 }
 
 bool zone::is_summer_time(std::int64_t utc) const {
-  return rules_ && span_at(*rules_, utc).summer;
+  return rules_ && zones::span_at(*rules_, second_of(utc)).summer;
 }
 
 std::optional<zone> find_zone(text_view id) {
@@ -131,10 +132,10 @@ std::optional<zone> find_zone(text_view id) {
       return std::nullopt;
     name += static_cast<char>(c);
   }
-  const auto* rules = find_rules(name);
+  const auto* rules = zones::find_rules(name);
   if (!rules)
     return std::nullopt;
-  const auto target = canonical(rules->name());
+  const auto target = canonical(zones::name_of(*rules));
   return target == "UTC" ? zone{} : zone{*rules, target};
 }
 

@@ -1,16 +1,11 @@
 #pragma once
 
 #include "runtime/sel/text.hpp"
+#include "runtime/zones/zone_rules.hpp"
 
 #include <cstdint>
 #include <optional>
 #include <string_view>
-
-namespace date {
-
-class time_zone;
-
-} // namespace date
 
 /// Time zones with Joda-Time's rules for gaps and overlaps (spec 03 §8).
 namespace tutti::sel {
@@ -24,7 +19,7 @@ public:
   /// @pre less than 24 hours
   explicit zone(std::int32_t fixed_offset);
 
-  zone(const date::time_zone& rules, std::string_view id) : rules_(&rules), id_(id) {}
+  zone(const zones::zone_rules& rules, std::string_view id) : rules_(&rules), id_(id) {}
 
   /// The canonical id: `America/Los_Angeles` for `US/Pacific`, `+08:00`, `UTC`.
   std::string_view id() const { return id_.empty() ? std::string_view{fixed_id_} : id_; }
@@ -46,7 +41,7 @@ public:
   bool is_summer_time(std::int64_t utc) const;
 
 private:
-  const date::time_zone* rules_ = nullptr;
+  const zones::zone_rules* rules_ = nullptr;
   std::int32_t fixed_offset_ = 0;
   char fixed_id_[16] = "UTC";
   std::string_view id_;

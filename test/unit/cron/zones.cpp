@@ -1,3 +1,4 @@
+#include "runtime/sel/zone.hpp"
 #include "test/unit/cron/runs.hpp"
 
 #include <algorithm>
@@ -90,7 +91,7 @@ TEST_CASE("daylight saving goes on behind the data's last year") {
   CHECK(offset("Europe/Berlin", "2044-10-30T01:00Z") == 3'600);
 }
 
-TEST_CASE("the offsets of twin years agree with the data") {
+TEST_CASE("years behind the data are like those within it") {
   // 2009 to 2036 are in the data; the rules of Berlin have not changed in these years.
   auto berlin = zone_of("Europe/Berlin");
   for (auto t = at("2038-01-01T00:00Z") / 1000; t < at("2066-01-01T00:00Z") / 1000; t += 3'600 * 7)
@@ -99,6 +100,25 @@ TEST_CASE("the offsets of twin years agree with the data") {
       constexpr std::int64_t cycle = 10'227LL * 86'400;
       CHECK(berlin.span_at(t).offset_s == berlin.span_at(t - cycle).offset_s);
     }
+}
+
+TEST_CASE("a zone whose data ends without daylight saving has none afterwards") {
+  // The data of Morocco lists every Ramadan up to 2087.
+  for (auto month : {"01", "03", "07", "10", "12"})
+    CHECK(offset("Africa/Casablanca", std::string{"2090-"} + month + "-05T00:00Z") == 3'600);
+}
+
+TEST_CASE("triggers and expressions see the same offsets in any year") {
+  for (std::string_view id : {"America/Los_Angeles", "Europe/Dublin", "Africa/Casablanca",
+                              "Australia/Lord_Howe", "Asia/Kathmandu", "America/Nuuk"}) {
+    const auto trigger = zone_of(std::string{id});
+    const auto expression = tutti::sel::find_zone(tutti::sel::ascii(id));
+    REQUIRE(expression);
+    auto same = true;
+    for (auto t = at("1950-01-01T00:00Z"); t < at("2250-01-01T00:00Z"); t += 3'600'000LL * 101)
+      same = same && trigger.span_at(t / 1000).offset_s * 1000 == expression->offset_at(t);
+    CHECK_MESSAGE(same, id);
+  }
 }
 
 TEST_CASE("spans follow one another and end after they begin") {

@@ -1,10 +1,8 @@
-#include "runtime/sel/zone_footer.hpp"
-
-#include "runtime/sel/calendar.hpp"
+#include "runtime/zones/yearly_rule.hpp"
 
 #include <algorithm>
 
-namespace tutti::sel {
+namespace tutti::zones {
 
 namespace {
 
@@ -88,8 +86,26 @@ private:
   std::string_view x_;
 };
 
+/// Days since 1970 of a date; years of any size, which those of `std::chrono` are not.
+std::int64_t days_of(std::int64_t year, std::int32_t month, std::int32_t day) {
+  const auto shifted = month <= 2 ? year - 1 : year; // years begin in March
+  const auto era = (shifted >= 0 ? shifted : shifted - 399) / 400;
+  const auto year_of_era = shifted - era * 400;
+  const auto day_of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
+  return era * 146'097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year
+         - 719'468;
+}
+
+/// The year, or one beside it.
+std::int64_t year_near(std::int64_t epoch_s) {
+  constexpr std::int64_t seconds_per_400_years = 146'097 * seconds_per_day;
+  return 1970
+         + static_cast<std::int64_t>(static_cast<double>(epoch_s) * 400
+                                     / static_cast<double>(seconds_per_400_years));
+}
+
 /// Seconds since 1970 on the clock.
-std::int64_t clock_of(const yearly_rule::turn& x, std::int32_t year) {
+std::int64_t clock_of(const yearly_rule::turn& x, std::int64_t year) {
   const auto first = days_of(year, x.month, 1);
   const auto next = x.month == 12 ? days_of(year + 1, 1, 1) : days_of(year, x.month + 1, 1);
   const auto weekday = (first % 7 + 11) % 7; // of the first: 1970-01-01 was a Thursday
@@ -101,16 +117,27 @@ std::int64_t clock_of(const yearly_rule::turn& x, std::int32_t year) {
 
 } // namespace
 
-std::int64_t yearly_rule::summer_begins(std::int32_t year) const {
-  return clock_of(to_summer, year) - winter_offset;
-}
-
-std::int64_t yearly_rule::winter_begins(std::int32_t year) const {
-  return clock_of(to_winter, year) - summer_offset;
+zone_span span_by_rule(const yearly_rule& rule, std::int64_t epoch_s) {
+  const auto year = year_near(epoch_s);
+  zone_span out;
+  for (auto y = year - 2; y <= year + 2; ++y)
+    for (auto is_summer : {true, false}) {
+      const auto turn = is_summer ? clock_of(rule.to_summer, y) - rule.winter_offset
+                                  : clock_of(rule.to_winter, y) - rule.summer_offset;
+      if (turn > epoch_s) {
+        out.end_s = std::min(out.end_s, turn);
+      } else if (turn > out.begin_s) {
+        out.begin_s = turn;
+        out.summer = is_summer;
+      }
+    }
+  out.offset_s = out.summer ? rule.summer_offset : rule.winter_offset;
+  out.abbreviation = out.summer ? rule.summer_name : rule.winter_name;
+  return out;
 }
 
 std::optional<yearly_rule> parse_yearly_rule(std::string_view x) {
   return rule_reader{x}.read();
 }
 
-} // namespace tutti::sel
+} // namespace tutti::zones

@@ -1,11 +1,13 @@
 #pragma once
 
+#include "runtime/zones/zone_rules.hpp"
+
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 
-namespace tutti::sel {
+namespace tutti::zones {
 
 /// The rule of a zone for the years after those that its file lists, as POSIX writes it:
 /// `PST8PDT,M3.2.0,M11.1.0`. Only rules with months and weekdays, which tz data uses.
@@ -23,13 +25,13 @@ struct yearly_rule {
   std::string summer_name;
   turn to_summer;
   turn to_winter;
-
-  /// Seconds since 1970 of a turn in a year.
-  std::int64_t summer_begins(std::int32_t year) const;
-  std::int64_t winter_begins(std::int32_t year) const;
 };
 
 /// Nothing if the text is no such rule, or one without summer time.
 std::optional<yearly_rule> parse_yearly_rule(std::string_view x);
 
-} // namespace tutti::sel
+/// The half of the year around a moment.
+/// @pre less than 2^53 seconds away from 1970
+zone_span span_by_rule(const yearly_rule& rule, std::int64_t epoch_s);
+
+} // namespace tutti::zones
