@@ -1,7 +1,9 @@
 #include "actors/journal/log_writer.hpp"
 
+#include "actors/journal/disk_writer.hpp"
 #include "runtime/base/log.hpp"
 
+#include <caf/send.hpp>
 #include <caf/typed_event_based_actor.hpp>
 
 #include <map>
@@ -13,22 +15,20 @@ namespace {
 
 constexpr auto recheck_pause = std::chrono::milliseconds{500};
 
-std::uint64_t row_bytes(const disk_work& work) {
-  std::uint64_t out = 0;
-  for (const auto& part : work.parts)
-    for (const auto& row : part.apply)
-      out += row.key.size() + row.value.size();
-  return out;
-}
+/// Rounds on their way to the disk: one that it works on, and those that gather meanwhile.
+constexpr std::size_t rounds_max = 4;
 
 class log_writer : public wire::log_actor::base, public group_listener {
 public:
   using super = wire::log_actor::base;
 
-  log_writer(caf::actor_config& cfg, log_writer_deps deps)
+  log_writer(caf::actor_config& cfg, log_writer_deps deps, bool own_thread)
     : super(cfg),
       deps_(std::move(deps)),
-      groups_(std::in_place, deps_.store, deps_.groups, *this) {}
+      groups_(std::in_place, deps_.store, deps_.groups, *this) {
+    if (deps_.disk == disk_mode::beside)
+      disk_ = spawn_disk_writer(system(), deps_.store, deps_.steady_us, own_thread);
+  }
 
   behavior_type make_behavior() override {
     set_error_handler([](caf::error&) {
@@ -53,6 +53,10 @@ public:
         want_flush();
       },
       [this](const wire::flush&) { on_flush(); },
+      [this](const wire::disk_done& x) {
+        take(x);
+        on_flush();
+      },
       [this](const wire::raft_tick&) { on_tick(); },
       [this](const wire::recheck&) { on_recheck(); },
     };
@@ -61,6 +65,9 @@ public:
   const char* name() const override { return "log_writer"; }
 
   void on_exit() override {
+    if (disk_)
+      anon_send_exit(disk_, caf::exit_reason::user_shutdown);
+    disk_ = nullptr;
     keepers_.clear();
     groups_.reset();
     deps_ = {};
@@ -109,7 +116,7 @@ private:
 
   void on_flush() {
     flush_sent_ = false;
-    while (!down_) {
+    while (!down_ && rounds_ < rounds_max) {
       auto next = groups_->gather();
       if (!next) {
         go_down(next.error());
@@ -117,25 +124,25 @@ private:
       }
       if (!*next)
         break;
-      std::vector<storage::shard_id> refused;
-      if (auto ok = write((*next)->work, refused); !ok)
-        go_down(ok.error());
-      groups_->written(refused);
+      ++rounds_;
+      if (disk_)
+        send(disk_, disk_order{std::make_shared<node_groups::round>(std::move(**next))},
+             caf::actor_cast<wire::log_actor>(this->address()));
+      else
+        take(perform_timed(*deps_.store, **next, deps_.steady_us));
     }
     plan_tick();
   }
 
-  status write(disk_work& work, std::vector<storage::shard_id>& refused) {
-    if (work.parts.empty() && work.pictures.empty())
-      return unit{};
-    auto begin = deps_.steady_us();
-    auto ok = perform(*deps_.store, work, refused);
-    deps_.counters->write_us += deps_.steady_us() - begin;
-    if (!ok)
-      return ok;
-    ++deps_.counters->commits;
-    deps_.counters->bytes += row_bytes(work);
-    return unit{};
+  void take(const wire::disk_done& x) {
+    --rounds_;
+    deps_.counters->write_us += x.took_us;
+    deps_.counters->bytes += x.row_bytes;
+    deps_.counters->commits += x.written && !x.failure ? 1 : 0;
+    // What was behind a round that failed fails too, or has nothing to do with it.
+    if (x.failure && !down_)
+      go_down(*x.failure);
+    groups_->written(x.refused);
   }
 
   void plan_tick() {
@@ -176,6 +183,10 @@ private:
     auto shard = groups_->first_shard();
     if (!down_ || final_ || !shard)
       return;
+    if (rounds_ > 0) {
+      delayed_send(this, recheck_pause, wire::recheck{});
+      return;
+    }
     storage::shard_write probe;
     probe.shard = *shard;
     probe.apply.push_back(storage::erase_row("~"));
@@ -199,6 +210,8 @@ private:
   log_writer_deps deps_;
   std::optional<node_groups> groups_;
   std::map<storage::shard_id, wire::shard_keeper_actor> keepers_;
+  disk_actor disk_;
+  std::size_t rounds_ = 0;
   std::optional<error> down_;
   bool final_ = false;
   bool flush_sent_ = false;
@@ -209,8 +222,8 @@ private:
 
 wire::log_actor spawn_log_writer(caf::actor_system& system, log_writer_deps deps, bool own_thread) {
   if (own_thread)
-    return system.spawn<log_writer, caf::detached>(std::move(deps));
-  return system.spawn<log_writer>(std::move(deps));
+    return system.spawn<log_writer, caf::detached>(std::move(deps), own_thread);
+  return system.spawn<log_writer>(std::move(deps), own_thread);
 }
 
 } // namespace tutti::actors

@@ -21,6 +21,14 @@ struct log_counters {
   std::atomic<std::uint64_t> failures{0};
 };
 
+/// Who waits for the disk.
+enum class disk_mode : std::uint8_t {
+  /// The log itself: the shortest way to a commit, if nobody else waits for signs of life.
+  inside,
+  /// An actor beside it, on a thread of its own.
+  beside,
+};
+
 struct log_writer_deps {
   std::shared_ptr<storage::node_store> store;
   std::shared_ptr<log_counters> counters;
@@ -29,6 +37,7 @@ struct log_writer_deps {
   /// Tells the node whether writes are possible; called on the writer's thread.
   std::function<void(const error* why)> on_health;
   group_settings groups{};
+  disk_mode disk = disk_mode::inside;
   /// Of consensus; only groups of several members have ticks.
   std::chrono::milliseconds tick{100};
   /// Carries mail to other nodes; called on the writer's thread. None: there are no others.

@@ -230,11 +230,13 @@ result<bool> shard_group::gather(disk_work& out) {
 status shard_group::take(const raft::ready& what, disk_work& out, aftermath& then) {
   if (auto ok = watch_lead(what); !ok)
     return ok;
-  for (const auto& x : what.now())
-    listener_.on_mail(mail_of(x));
   then.number = what.number();
+  for (const auto& x : what.now())
+    if (auto mail = mail_of(x))
+      listener_.on_mail(std::move(*mail));
   for (const auto& x : what.after())
-    then.mail.push_back(mail_of(x));
+    if (auto mail = mail_of(x))
+      then.mail.push_back(std::move(*mail));
   if (auto snapshot = what.snapshot())
     if (auto ok = take_picture(*snapshot, out, then); !ok)
       return ok;
@@ -405,11 +407,14 @@ shard_group::waiting* shard_group::find(storage::log_index index) {
   return found != waiting_.end() && found->at.index == index ? &*found : nullptr;
 }
 
-wire::raft_mail shard_group::mail_of(const raftc_msg& what) {
+std::optional<wire::raft_mail> shard_group::mail_of(const raftc_msg& what) {
   wire::raft_mail out{
     shard_, settings_.node, what.to, what.type, std::string{raft::text(what.data)}, nullptr};
   if (what.type == RAFTC_MSG_SNAPSHOT)
     out.picture = log_->take_picture(what.to);
+  // Of several snapshots for a member the first one takes the picture along; one is enough.
+  if (what.type == RAFTC_MSG_SNAPSHOT && !out.picture)
+    return std::nullopt;
   return out;
 }
 

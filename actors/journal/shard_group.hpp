@@ -196,7 +196,7 @@ private:
   status cut_log(storage::shard_write& part, aftermath& then);
   status tell_applied(storage::log_index applied, const std::optional<place>& cut);
   waiting* find(storage::log_index index);
-  wire::raft_mail mail_of(const raftc_msg& what);
+  std::optional<wire::raft_mail> mail_of(const raftc_msg& what);
 
   storage::shard_id shard_;
   group_settings settings_;

@@ -197,6 +197,15 @@ struct raft_tick {
   std::uint64_t unused = 0;
 };
 
+/// INTERNAL to the log: the disk did what it was asked for, or failed.
+struct disk_done {
+  bool written = false; ///< there was something to write
+  std::uint64_t took_us = 0;
+  std::uint64_t row_bytes = 0;
+  std::optional<error> failure;
+  std::vector<storage::shard_id> refused; ///< shards whose picture was no good
+};
+
 /// INTERNAL to the log: see whether the disk has room again.
 struct recheck {
   std::uint64_t unused = 0;
@@ -240,6 +249,8 @@ using log_actor = caf::typed_actor<
   caf::reacts_to<raft_mail>, caf::reacts_to<picture_sent>,
   // INTERNAL: write what has gathered.
   caf::reacts_to<flush>,
+  // INTERNAL: the disk answers.
+  caf::reacts_to<disk_done>,
   // INTERNAL: a tick of consensus.
   caf::reacts_to<raft_tick>,
   // INTERNAL: the disk may have room again.
@@ -270,6 +281,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tutti::wire::recheck)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tutti::wire::raft_mail)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tutti::wire::picture_sent)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tutti::wire::raft_tick)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tutti::wire::disk_done)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tutti::wire::begin)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tutti::wire::campaign)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tutti::wire::letters_wanted)

@@ -137,8 +137,7 @@ private:
       auto done = x.loop->succeeded.count() + x.loop->failed.count() + x.loop->stopped.count()
                   + x.loop->timed_out.count();
       // A restarted loop keeps iterations beyond the next one, so only a fresh one adds up.
-      if (x.loop->ancestor_iterations == 0
-          && done + engine::running_count(*x.loop) != x.loop->next)
+      if (x.loop->ancestor_iterations == 0 && done + engine::running_count(*x.loop) != x.loop->next)
         say("foreach row " + printable(key) + " launched " + std::to_string(x.loop->next)
             + " iterations, but ended and running ones are "
             + std::to_string(done + engine::running_count(*x.loop)));
@@ -186,8 +185,7 @@ private:
   /// What the loop counts over all its runs is what its iterations add up to for a client.
   void check_restarted(std::string_view key, const engine::foreach_state& loop) {
     engine::shard_reader reader{
-      [this](shard_no shard) -> const engine::row_reader& { return *readers_.at(shard); },
-      shards_};
+      [this](shard_no shard) -> const engine::row_reader& { return *readers_.at(shard); }, shards_};
     std::int64_t leaves = 0;
     for (std::int64_t i = 1; i <= loop.total; ++i) {
       auto run = engine::views::instance(reader, {loop.inline_id, i, 0}, {true, true});

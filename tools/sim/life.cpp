@@ -36,7 +36,7 @@ life::config::config() {
 }
 
 life::life(outside& world, const std::shared_ptr<storage::memory_disk>& disk, shard_no shards,
-           const actors::keeper_sabotage& sabotage)
+           const actors::keeper_sabotage& sabotage, actors::disk_mode mode)
   : world_(world),
     shards_(shards),
     store_(open_store(disk)),
@@ -44,14 +44,15 @@ life::life(outside& world, const std::shared_ptr<storage::memory_disk>& disk, sh
     scheduler_(dynamic_cast<caf::scheduler::test_coordinator&>(system_.scheduler())),
     counters_(std::make_shared<actors::keeper_counters>()),
     map_(std::make_shared<actors::shard_map>(shards)) {
-  spawn(sabotage);
+  spawn(sabotage, mode);
 }
 
-void life::spawn(const actors::keeper_sabotage& sabotage) {
+void life::spawn(const actors::keeper_sabotage& sabotage, actors::disk_mode mode) {
   auto peer = [map = map_](shard_no x) { return map->keeper(x); };
   auto now = [world = &world_] { return world->now; };
   actors::log_writer_deps log{store_, std::make_shared<actors::log_counters>(),
                               [] { return std::uint64_t{0}; }, [](const error*) {}};
+  log.disk = mode;
   log_ = actors::spawn_log_writer(system_, std::move(log), false);
   actors::gateway_deps doors;
   doors.now = now;

@@ -39,7 +39,7 @@ struct outside {
 class life {
 public:
   life(outside& world, const std::shared_ptr<storage::memory_disk>& disk, shard_no shards,
-       const actors::keeper_sabotage& sabotage);
+       const actors::keeper_sabotage& sabotage, actors::disk_mode mode);
   life(const life&) = delete;
   life& operator=(const life&) = delete;
   ~life();
@@ -76,7 +76,7 @@ private:
     config();
   };
 
-  void spawn(const actors::keeper_sabotage& sabotage);
+  void spawn(const actors::keeper_sabotage& sabotage, actors::disk_mode mode);
 
   outside& world_;
   shard_no shards_;

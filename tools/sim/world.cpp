@@ -78,7 +78,8 @@ private:
   // -- the node ---------------------------------------------------------------------------------
 
   void begin_life() {
-    life_.emplace(outside_, disk_, options_.shards, options_.sabotage);
+    life_.emplace(outside_, disk_, options_.shards, options_.sabotage,
+                  options_.seed % 2 == 0 ? actors::disk_mode::beside : actors::disk_mode::inside);
     ++found_.lives;
     pushed_.clear();
     asked_.clear();
