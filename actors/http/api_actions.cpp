@@ -44,34 +44,57 @@ json::value workflow_acted_json(const engine::workflow_acted& x) {
                       {"timeline_event", model::to_json(x.event)}};
 }
 
+std::string_view info_of(const engine::instance_acted& x) {
+  if (!x.info.empty())
+    return x.info;
+  return x.completed ? "The action is completed."
+                     : "The action is accepted and is still running. Please check it again.";
+}
+
 json::value instance_acted_json(const engine::instance_acted& x) {
   return json::object{
     {"workflow_id", text(x.workflow_id)},
     {"workflow_instance_id", x.instance_id},
     {"workflow_run_id", x.run_id},
     {"workflow_instance_status", text(to_string(x.status))},
-    {"info", x.completed ? "The action is completed."
-                         : "The action is accepted and is still running. Please check it again."},
+    {"info", text(info_of(x))},
     {"timeline_event", model::to_json(x.event)},
     {"completed", x.completed}};
 }
 
+} // namespace
+
 response answer_of(const engine::answer& x) {
-  return json_response(
-    std::visit(overload{[](const engine::started& y) { return started_json(y); },
-                        [](const engine::workflow_acted& y) { return workflow_acted_json(y); },
-                        [](const engine::instance_acted& y) { return instance_acted_json(y); },
-                        [](const engine::pushed&) { return json::value(json::object{}); }},
-               x));
+  return json_response(std::visit(
+    overload{[](const engine::started& y) { return started_json(y); },
+             [](const engine::workflow_acted& y) { return workflow_acted_json(y); },
+             [](const engine::instance_acted& y) { return instance_acted_json(y); },
+             [](const engine::properties_changed& y) { return model::to_json(y.snapshot); },
+             [](const engine::template_stored& y) { return model::to_json(y.what); },
+             [](const engine::templates_removed& y) { return json::value(y.count); },
+             [](const engine::pushed&) { return json::value(json::object{}); }},
+    x));
 }
 
-template <class Message>
-void ask(const api_deps& deps, engine::entity_id entity, Message order, const responder& to) {
-  deps.ask(std::move(entity), engine::make_message(std::move(order)),
-           [to](result<engine::answer> got) {
-             to(got ? answer_of(*got) : to_response(got.error()));
-           });
+void ask(const api_deps& deps, engine::entity_id entity, engine::message_ptr order,
+         const responder& to) {
+  deps.ask(std::move(entity), std::move(order), [to](result<engine::answer> got) {
+    to(got ? answer_of(*got) : to_response(got.error()));
+  });
 }
+
+void ask_for_event(const api_deps& deps, engine::entity_id entity, engine::message_ptr order,
+                   unsigned status, const responder& to) {
+  deps.ask(std::move(entity), std::move(order), [to, status](result<engine::answer> got) {
+    auto* acted = got ? std::get_if<engine::workflow_acted>(&*got) : nullptr;
+    if (acted)
+      to(json_response(model::to_json(acted->event), status));
+    else
+      to(got ? answer_of(*got) : to_response(got.error()));
+  });
+}
+
+namespace {
 
 std::string_view status_after(stop_kind kind) {
   return kind == stop_kind::kill ? "FAILED" : "STOPPED";
@@ -95,7 +118,7 @@ void start(const api_deps& deps, const request& asked, const responder& to) {
   order.version = read.required_text("version");
   order.uuid = body->request_id ? *body->request_id : deps.make_uuid();
   order.request = std::move(*body);
-  ask(deps, engine::workflow_entity(read.required_text("workflowId")), std::move(order), to);
+  ask(deps, engine::workflow_entity(read.required_text("workflowId")), engine::make_message(std::move(order)), to);
 }
 
 /// The latest run of the instance in the path, with its number; or its absence as an error.
@@ -132,7 +155,7 @@ void restart(const api_deps& deps, const request& asked, const responder& to) {
   order.uuid = body->request_id ? *body->request_id : deps.make_uuid();
   order.request_time = body->request_time.value_or(deps.now());
   ask(deps, engine::instance_entity(run->workflow_id, run->instance_id, run->run_id),
-      std::move(order), to);
+      engine::make_message(std::move(order)), to);
 }
 
 // -- stop and kill --------------------------------------------------------------------------------
@@ -150,7 +173,7 @@ void end_iteration(const api_deps& deps, const views::run_name& name, stop_kind 
                                       + std::to_string(name.instance_id) + "]: the latest run is ["
                                       + std::to_string(latest->run_id) + "]"}));
   ask(deps, engine::instance_entity(name.workflow_id, name.instance_id, latest->run_id),
-      engine::terminate_run{kind, caller, false, {}}, to);
+      engine::make_message(engine::terminate_run{kind, caller, false, {}}), to);
 }
 
 void end_instance(const api_deps& deps, stop_kind kind, bool with_run, const request& asked,
@@ -165,7 +188,9 @@ void end_instance(const api_deps& deps, stop_kind kind, bool with_run, const req
     return end_iteration(deps, name, kind, asked.user, to);
   auto entity = engine::workflow_entity(name.workflow_id);
   ask(deps, std::move(entity),
-      engine::stop_instance{name.instance_id, name.run_id, kind, asked.user}, to);
+      engine::make_message(
+        engine::stop_instance{name.instance_id, name.run_id, kind, asked.user}),
+      to);
 }
 
 /// Answers 202 with the event alone.
@@ -190,13 +215,15 @@ void end_workflow(const api_deps& deps, stop_kind kind, const request& asked, co
 void activate(const api_deps& deps, const request& asked, const responder& to) {
   param_reader read{asked};
   ask(deps, engine::workflow_entity(read.required_text("workflowId")),
-      engine::change_activation{read.required_text("version"), asked.user}, to);
+      engine::make_message(
+        engine::change_activation{read.required_text("version"), asked.user}),
+      to);
 }
 
 void deactivate(const api_deps& deps, const request& asked, const responder& to) {
   param_reader read{asked};
   ask(deps, engine::workflow_entity(read.required_text("workflowId")),
-      engine::change_activation{{}, asked.user}, to);
+      engine::make_message(engine::change_activation{{}, asked.user}), to);
 }
 
 } // namespace

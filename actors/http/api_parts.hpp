@@ -19,6 +19,9 @@ using deps_ptr = std::shared_ptr<const api_deps>;
 void add_definition_routes(route_table& to, const deps_ptr& deps);
 void add_push_routes(route_table& to, const deps_ptr& deps);
 void add_action_routes(route_table& to, const deps_ptr& deps);
+void add_property_routes(route_table& to, const deps_ptr& deps);
+void add_template_routes(route_table& to, const deps_ptr& deps);
+void add_unblock_routes(route_table& to, const deps_ptr& deps);
 void add_instance_routes(route_table& to, const deps_ptr& deps);
 void add_step_routes(route_table& to, const deps_ptr& deps);
 void add_insight_routes(route_table& to, const deps_ptr& deps);
@@ -36,6 +39,17 @@ inline const std::string validation_failure = "400 BAD_REQUEST \"Validation fail
 response json_response(const boost::json::value& body, unsigned status = 200);
 
 void reply(const responder& to, const engine::views::json_result& what);
+
+/// What the engine answered, as clients get it.
+response answer_of(const engine::answer& x);
+
+/// Asks an entity and passes its answer on.
+void ask(const api_deps& deps, engine::entity_id entity, engine::message_ptr order,
+         const responder& to);
+
+/// The same where clients get the timeline event alone.
+void ask_for_event(const api_deps& deps, engine::entity_id entity, engine::message_ptr order,
+                   unsigned status, const responder& to);
 
 /// Answers a read. `view` gets its parameters from the reader; what it gives after the reader has
 /// refused one is not used.
@@ -81,10 +95,13 @@ struct push_verdict {
 };
 
 push_verdict judge_push(const model::workflow_create_request& asked, const model::limits& bounds,
-                        const params::expression_evaluator& language);
+                        const params::expression_evaluator& language,
+                        const engine::template_reader& templates = {});
 
-/// Everything in a definition that this version cannot run yet, each as a sentence.
+/// Everything in a definition that this version cannot run yet, each as a sentence. `strict`: also
+/// expressions and conditions that do not parse.
 std::vector<std::string> unsupported_parts(const model::workflow& definition,
-                                           const params::expression_evaluator& language);
+                                           const params::expression_evaluator& language,
+                                           bool strict);
 
 } // namespace tutti::http

@@ -9,14 +9,20 @@ using model::workflow_create_request;
 
 namespace {
 
-using body_reader = result<workflow_create_request> (*)(const request&);
+using body_reader = result<workflow_create_request> (*)(const api_deps&, const request&);
 
-result<workflow_create_request> from_json(const request& asked) {
+result<workflow_create_request> from_json(const api_deps&, const request& asked) {
   return read_body<workflow_create_request>(asked, "WorkflowCreateRequest");
 }
 
-result<workflow_create_request> from_yaml(const request& asked) {
-  return dsl::read_workflow(asked.body);
+/// A job type that is no step type names a job template.
+result<workflow_create_request> from_yaml(const api_deps& deps, const request& asked) {
+  auto find = engine::views::templates_of(deps.rows);
+  return dsl::read_workflow(asked.body, [&](std::string_view job_type, std::string_view version) {
+    auto found = find(job_type, version);
+    return found && *found && (*found)->definition ? (*found)->definition->step_type
+                                                   : std::optional<model::step_type>{};
+  });
 }
 
 /// `WorkflowCreateResponse`.
@@ -38,10 +44,11 @@ json::value pushed_json(const engine::pushed& x) {
 }
 
 void push(const api_deps& deps, body_reader read, const request& asked, const responder& to) {
-  auto body = read(asked);
+  auto body = read(deps, asked);
   if (!body)
     return to(to_response(body.error()));
-  auto verdict = judge_push(*body, deps.limits, *deps.language);
+  auto verdict
+    = judge_push(*body, deps.limits, *deps.language, engine::views::templates_of(deps.rows));
   if (verdict.invalid)
     return to(to_response(*verdict.invalid));
   if (verdict.unfit)
@@ -60,10 +67,11 @@ void push(const api_deps& deps, body_reader read, const request& asked, const re
 }
 
 void validate(const api_deps& deps, body_reader read, const request& asked, const responder& to) {
-  auto body = read(asked);
+  auto body = read(deps, asked);
   if (!body)
     return to(to_response(body.error()));
-  auto verdict = judge_push(*body, deps.limits, *deps.language);
+  auto verdict
+    = judge_push(*body, deps.limits, *deps.language, engine::views::templates_of(deps.rows));
   if (verdict.invalid)
     return to(to_response(*verdict.invalid));
   if (verdict.unfit) {

@@ -9,7 +9,9 @@ namespace {
 /// Collects what this version cannot run.
 class support_check {
 public:
-  explicit support_check(const params::expression_evaluator& language) : language_(language) {}
+  support_check(const params::expression_evaluator& language, bool strict)
+    : language_(language),
+      strict_(strict) {}
 
   std::vector<std::string> take() { return std::move(found_); }
 
@@ -58,6 +60,9 @@ private:
   }
 
   void check_shell(const std::string& name, const model::step& x) {
+    // A job template may bring them; without, the step fails when run.
+    if (x.sub_type)
+      return;
     auto has = [&](std::string_view param) { return x.params && x.params->contains(param); };
     if (has("command") == has("script"))
       add(name + " is a Shell step with " + (has("command") ? "both" : "neither")
@@ -75,25 +80,30 @@ private:
   }
 
   void check_expression(const std::string& place, const std::string& expression) {
+    if (!strict_)
+      return;
     if (auto ok = language_.check(expression); !ok)
       add(place + ": the expression [" + expression + "] is not readable: " + ok.error().message);
   }
 
   const params::expression_evaluator& language_;
+  bool strict_;
   std::vector<std::string> found_;
 };
 
 } // namespace
 
 std::vector<std::string> unsupported_parts(const model::workflow& definition,
-                                           const params::expression_evaluator& language) {
-  support_check check{language};
+                                           const params::expression_evaluator& language,
+                                           bool strict) {
+  support_check check{language, strict};
   check.check(definition);
   return check.take();
 }
 
 push_verdict judge_push(const model::workflow_create_request& asked, const model::limits& bounds,
-                        const params::expression_evaluator& language) {
+                        const params::expression_evaluator& language,
+                        const engine::template_reader& templates) {
   push_verdict verdict;
   if (model::json_text(asked).size() > bounds.request_bytes_max) {
     verdict.invalid = error{ec::bad_request, validation_failure};
@@ -109,16 +119,17 @@ push_verdict judge_push(const model::workflow_create_request& asked, const model
                                                "are changed one by one"};
     return verdict;
   }
-  if (auto ok = model::check_graph(asked.workflow); !ok) {
+  if (auto ok = model::check_graph(asked.workflow, bounds.strict_push); !ok) {
     verdict.unfit = ok.error();
     return verdict;
   }
-  if (auto parts = unsupported_parts(asked.workflow, language); !parts.empty()) {
+  if (auto parts = unsupported_parts(asked.workflow, language, bounds.strict_push);
+      !parts.empty()) {
     auto first = parts.front();
     verdict.unfit = error{ec::bad_request, std::move(first), std::move(parts)};
     return verdict;
   }
-  if (auto ok = engine::dry_run(asked, language); !ok)
+  if (auto ok = engine::dry_run(asked, language, templates); !ok)
     verdict.unfit = ok.error();
   return verdict;
 }

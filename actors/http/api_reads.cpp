@@ -97,10 +97,8 @@ json_result up() {
 void add_definition_routes(route_table& to, const deps_ptr& deps) {
   add_read(to, workflows_path, [deps](param_reader& read) { return list_workflows(*deps, read); });
   add_read(to, workflow_path + "/versions/{version}", [deps](param_reader& read) {
-    // Definitions are not merged with defaults yet; the flag is checked all the same.
-    (void)read.flag("enriched", false);
     return views::workflow_definition(deps->rows, read.required_text("workflowId"),
-                                      read.required_text("version"));
+                                      read.required_text("version"), read.flag("enriched", false));
   });
   add_read(to, workflow_path + "/versions/pagination",
            [deps](param_reader& read) { return list_versions(*deps, read); });

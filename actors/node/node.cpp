@@ -138,6 +138,7 @@ void node::spawn() {
   work.peer = peer;
   work.now = wall_ms;
   work.forget = [cleaner = cleaner_](const std::string& uuid) { cleaner->forget(uuid); };
+  work.erase = [cleaner = cleaner_](const std::string& uuid) { cleaner->erase(uuid); };
   work.limits.log_max_bytes = options_.step_log_max_bytes;
   work.limits.orphan_grace_ms = options_.orphan_grace_ms;
   executor_ = spawn_executor(system, std::move(work));

@@ -71,6 +71,8 @@ private:
     };
     deps.language = process_language();
     deps.limits.step_count_max = static_cast<std::size_t>(options_.steps_max);
+    deps.limits.request_bytes_max = static_cast<std::size_t>(options_.definition_max_bytes);
+    deps.limits.strict_push = options_.strict_push;
     deps.limits.iteration_count_max = options_.foreach_iterations_max;
     deps.limits.foreach_concurrency_max = options_.foreach_concurrency_max;
     deps.limits.leaf_step_count_max = options_.leaf_steps_max;

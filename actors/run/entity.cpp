@@ -3,7 +3,9 @@
 #include "actors/run/own_rows.hpp"
 #include "runtime/engine/instance_core.hpp"
 #include "runtime/engine/loop_part_core.hpp"
+#include "runtime/engine/purge_core.hpp"
 #include "runtime/engine/step_core.hpp"
+#include "runtime/engine/template_core.hpp"
 #include "runtime/engine/workflow_core.hpp"
 
 #include <caf/typed_event_based_actor.hpp>
@@ -82,6 +84,30 @@ struct loop_part_kind {
 
   static result<memory> load(const entity_id& id, const message&, const engine::row_reader& rows) {
     return engine::load_loop_part(id, rows);
+  }
+
+  static result<outcome> ask(memory& mem, const message& what, const surroundings& around) {
+    return engine::decide(mem, what, around);
+  }
+};
+
+struct purge_kind {
+  using memory = engine::purge_memory;
+
+  static result<memory> load(const entity_id& id, const message&, const engine::row_reader& rows) {
+    return engine::load_purge(id, rows);
+  }
+
+  static result<outcome> ask(memory& mem, const message& what, const surroundings& around) {
+    return engine::decide(mem, what, around);
+  }
+};
+
+struct template_kind {
+  using memory = engine::template_memory;
+
+  static result<memory> load(const entity_id& id, const message&, const engine::row_reader& rows) {
+    return engine::load_template(id, rows);
   }
 
   static result<outcome> ask(memory& mem, const message& what, const surroundings& around) {
@@ -185,6 +211,10 @@ wire::entity_actor spawn_entity(caf::actor_system& system, const entity_deps& de
       return system.spawn<entity<instance_kind>, caf::lazy_init>(deps, id, epoch, slot, keeper);
     case engine::entity_kind::step:
       return system.spawn<entity<step_kind>, caf::lazy_init>(deps, id, epoch, slot, keeper);
+    case engine::entity_kind::job_template:
+      return system.spawn<entity<template_kind>, caf::lazy_init>(deps, id, epoch, slot, keeper);
+    case engine::entity_kind::purge:
+      return system.spawn<entity<purge_kind>, caf::lazy_init>(deps, id, epoch, slot, keeper);
     case engine::entity_kind::loop_part:
       break;
   }

@@ -46,6 +46,7 @@ private:
                    steps_.erase(job.step_uuid);
                    deps_.forget(job.step_uuid);
                  },
+                 [&](const engine::erase_job& job) { deps_.erase(job.step_uuid); },
                },
                *x.what);
   }

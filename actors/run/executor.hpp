@@ -19,6 +19,8 @@ struct executor_deps {
   worker::job_limits limits;
   /// The end of a job is recorded: its folder may be put away. Must not wait.
   std::function<void(const std::string& step_uuid)> forget = [](const std::string&) {};
+  /// The attempt is deleted: its logs may go.
+  std::function<void(const std::string& step_uuid)> erase = [](const std::string&) {};
   std::int64_t grace_ms = 10'000;
   /// Jobs that wait for a free place; over it jobs are refused and offered again by their steps.
   std::size_t queue_max = 10'000;

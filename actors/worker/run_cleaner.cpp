@@ -34,11 +34,19 @@ void run_cleaner::stop() {
 }
 
 void run_cleaner::forget(std::string step_uuid) {
+  add({std::move(step_uuid), false});
+}
+
+void run_cleaner::erase(std::string step_uuid) {
+  add({std::move(step_uuid), true});
+}
+
+void run_cleaner::add(task what) {
   {
     std::lock_guard guard{mutex_};
     if (waiting_.size() >= waiting_max)
       return;
-    waiting_.push_back(std::move(step_uuid));
+    waiting_.push_back(std::move(what));
   }
   wake_.notify_one();
 }
@@ -54,6 +62,14 @@ bool run_cleaner::sweep() {
   if (!more)
     log::warning("old-runs-not-removed", {{"why", more.error().message}});
   return more && *more;
+}
+
+void run_cleaner::perform(const task& what) {
+  auto ok = what.erase ? runner_->erase(what.step_uuid)
+                       : runner_->put_away(what.step_uuid, today());
+  if (!ok)
+    log::warning(what.erase ? "run-not-erased" : "run-not-put-away",
+                 {{"step_uuid", what.step_uuid}, {"why", ok.error().message}});
 }
 
 void run_cleaner::run() {
@@ -72,11 +88,10 @@ void run_cleaner::run() {
       lock.lock();
       continue;
     }
-    auto uuid = std::move(waiting_.front());
+    auto next = std::move(waiting_.front());
     waiting_.pop_front();
     lock.unlock();
-    if (auto ok = runner_->put_away(uuid, today()); !ok)
-      log::warning("run-not-put-away", {{"step_uuid", uuid}, {"why", ok.error().message}});
+    perform(next);
     lock.lock();
   }
 }

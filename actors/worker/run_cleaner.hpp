@@ -35,12 +35,23 @@ public:
   /// attempts the folder stays as it is, and is put away when the node starts again.
   void forget(std::string step_uuid);
 
+  /// The attempt is deleted: all of its folder goes. Over `waiting_max` attempts it stays until it
+  /// is too old.
+  void erase(std::string step_uuid);
+
   /// Ends the thread. May be repeated.
   void stop();
 
   static constexpr std::size_t waiting_max = 100'000;
 
 private:
+  struct task {
+    std::string step_uuid;
+    bool erase = false;
+  };
+
+  void add(task what);
+  void perform(const task& what);
   void run();
   bool sweep();
   std::int64_t today() const;
@@ -49,7 +60,7 @@ private:
   cleaner_options options_;
   std::mutex mutex_;
   std::condition_variable wake_;
-  std::deque<std::string> waiting_;
+  std::deque<task> waiting_;
   bool stopping_ = false;
   std::thread thread_;
 };

@@ -56,6 +56,11 @@ lines engine_lines() {
             "Threads of the scheduler; 0: one for each core."),
     integer("steps-max", &self::steps_max, {1, 100'000},
             "Steps of one definition, nested ones counted."),
+    bytes("definition-max-bytes", &self::definition_max_bytes, {kb, 64 * mb},
+          "Largest definition, written as compact JSON; the request body has a limit of its own."),
+    boolean("strict-push", &self::strict_push,
+            "Refuse definitions with cycles inside loops or expressions that do not parse, "
+            "instead of failing the run."),
     integer("params-max-chars", &self::params_max_chars, {1000, 100'000'000},
             "Characters of all evaluated params of one run."),
     integer("foreach-iterations-max", &self::foreach_iterations_max, {1, 100'000'000},

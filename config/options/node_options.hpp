@@ -30,6 +30,8 @@ struct node_options {
   /// 0: one for each core.
   std::int64_t workers = 0;
   std::int64_t steps_max = 1000;
+  std::int64_t definition_max_bytes = 262'144;
+  bool strict_push = true;
   std::int64_t params_max_chars = 750'000;
   std::int64_t foreach_iterations_max = 1'000'000;
   std::int64_t foreach_concurrency_max = 1000;

@@ -19,6 +19,18 @@ entity_id loop_part_entity(std::string inline_id, std::int64_t chunk, std::int64
   return {entity_kind::loop_part, std::move(inline_id), chunk, run_id, {}};
 }
 
+entity_id template_entity(std::string job_type) {
+  return {entity_kind::job_template, std::move(job_type), 0, 0, {}};
+}
+
+entity_id template_copy_entity(std::string job_type, shard_no shard) {
+  return {entity_kind::job_template, std::move(job_type), shard + 1, 0, {}};
+}
+
+entity_id purge_entity(std::string workflow_id, shard_no shard) {
+  return {entity_kind::purge, std::move(workflow_id), shard, 0, {}};
+}
+
 entity_id run_of(const entity_id& step) {
   return instance_entity(step.workflow_id, step.instance_id, step.run_id);
 }
@@ -27,6 +39,11 @@ std::string to_string(const entity_id& id) {
   auto text = "[" + id.workflow_id + "]";
   if (id.kind == entity_kind::workflow)
     return text;
+  if (id.kind == entity_kind::job_template)
+    return "job template " + text
+           + (id.instance_id == 0 ? "" : "[copy in shard " + std::to_string(id.instance_id - 1) + "]");
+  if (id.kind == entity_kind::purge)
+    return text + "[purge of shard " + std::to_string(id.instance_id) + "]";
   if (id.kind == entity_kind::loop_part)
     return text + "[chunk " + std::to_string(id.instance_id) + "][" + std::to_string(id.run_id)
            + "]";
@@ -63,8 +80,12 @@ std::uint64_t mix(std::uint64_t x) {
 } // namespace
 
 shard_no shard_of(const entity_id& id, shard_no shards) {
+  if (id.kind == entity_kind::job_template && id.instance_id != 0)
+    return static_cast<shard_no>((id.instance_id - 1) % shards);
+  if (id.kind == entity_kind::purge)
+    return static_cast<shard_no>(id.instance_id % shards);
   auto h = stable_hash(id.workflow_id);
-  if (id.kind == entity_kind::workflow)
+  if (id.kind == entity_kind::workflow || id.kind == entity_kind::job_template)
     return static_cast<shard_no>(mix(h) % shards);
   if (id.kind == entity_kind::loop_part)
     return static_cast<shard_no>((mix(h) + static_cast<std::uint64_t>(id.instance_id)) % shards);

@@ -20,6 +20,10 @@ enum class entity_kind : std::uint8_t {
   step = 3,
   /// Sixty-four consecutive iterations of a loop run; launches them and sums them up.
   loop_part = 4,
+  /// Deletes what is left of a workflow in one shard.
+  purge = 10,
+  /// All versions of a job template, and its copies in the other shards.
+  job_template = 11,
 };
 
 /// Iterations are placed in contiguous chunks of this size. On disk for ever: a bit of a 64-bit
@@ -29,7 +33,8 @@ inline constexpr std::int64_t chunk_size = 64;
 struct entity_id {
   entity_kind kind = entity_kind::workflow;
   std::string workflow_id;
-  std::int64_t instance_id = 0; ///< loop_part: zero-based number of the chunk
+  std::int64_t instance_id = 0; ///< loop_part: zero-based number of the chunk; purge: the
+                                ///< shard; job_template: the shard of a copy + 1, 0 = home
   std::int64_t run_id = 0;
   std::string step_id;
 
@@ -50,6 +55,12 @@ entity_id instance_entity(std::string workflow_id, std::int64_t instance_id, std
 entity_id step_entity(std::string workflow_id, std::int64_t instance_id, std::int64_t run_id,
                       std::string step_id);
 entity_id loop_part_entity(std::string inline_id, std::int64_t chunk, std::int64_t run_id);
+
+entity_id template_entity(std::string job_type);
+entity_id template_copy_entity(std::string job_type, shard_no shard);
+
+/// @pre `shard` is below the number of shards
+entity_id purge_entity(std::string workflow_id, shard_no shard);
 
 /// The run that a step belongs to.
 entity_id run_of(const entity_id& step);

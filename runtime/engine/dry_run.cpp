@@ -12,7 +12,7 @@ constexpr std::int64_t some_time = 1'600'000'000'000;
 
 /// The first thing that goes wrong.
 status try_all(const model::workflow_create_request& request,
-               const params::expression_evaluator& language) {
+               const params::expression_evaluator& language, const template_reader& templates) {
   auto& workflow = request.workflow;
   params::workflow_inputs inputs;
   inputs.instance.workflow_id = workflow.id;
@@ -36,6 +36,14 @@ status try_all(const model::workflow_create_request& request,
     step_inputs.definition = step.params ? &*step.params : nullptr;
     step_inputs.workflow_params = &*evaluated;
     step_inputs.with_defaults = false;
+    std::optional<template_schema> schema;
+    if (templates && takes_template(step)) {
+      auto found = template_of(step, &*evaluated, templates);
+      if (!found)
+        return found.error();
+      schema = std::move(*found);
+      step_inputs.template_schema = schema ? &schema->params : nullptr;
+    }
     if (auto ok = params::merge_step_params(step_inputs); !ok)
       return ok.error();
   }
@@ -45,8 +53,8 @@ status try_all(const model::workflow_create_request& request,
 } // namespace
 
 status dry_run(const model::workflow_create_request& request,
-               const params::expression_evaluator& language) {
-  auto ok = try_all(request, language);
+               const params::expression_evaluator& language, const template_reader& templates) {
+  auto ok = try_all(request, language, templates);
   if (ok)
     return ok;
   auto& cause = ok.error().message;

@@ -64,6 +64,7 @@ public:
                         [&](const timer_fired& x) { return on_timer(x); },
                         [&](const restart_instance& x) { return on_restart(x); },
                         [&](const await_end&) { return on_await(); },
+                        [&](const note_run& x) { return on_note(x); },
                         // Nothing else is meant for a run.
                         [&](const auto&) { return status{unit{}}; },
                       },
@@ -78,6 +79,7 @@ private:
   status on_timer(const timer_fired& x);
   status on_restart(const restart_instance& x);
   status on_await();
+  status on_note(const note_run& x);
 
   bool over() const { return is_terminal(mem_.state.status); }
 
@@ -156,6 +158,15 @@ status judge::on_create(const create_run& x) {
     begin();
   else
     out_.at_rest = true;
+  write_state();
+  return unit{};
+}
+
+status judge::on_note(const note_run& x) {
+  // A run that is not there was deleted meanwhile.
+  if (!mem_.run)
+    return unit{};
+  model::append_timeline(mem_.state.timeline, x.event);
   write_state();
   return unit{};
 }

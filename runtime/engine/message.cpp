@@ -36,7 +36,9 @@ std::string_view name_of(const message& x) {
     "launch_run",           "terminate_run",     "run_ended",        "start_step",
     "terminate_step",       "step_ended",        "run_iterations",   "iterations_ended",
     "terminate_iterations", "report_iterations", "timer_fired",      "job_update",
-    "resume_entity",        "await_end"};
+    "resume_entity",        "await_end",         "change_properties", "change_tag",
+    "unblock_runs",         "note_run",          "delete_workflow",  "purge_shard",
+    "shard_purged",         "put_job_template",  "remove_job_template", "copy_job_template"};
   return names[x.index()];
 }
 

@@ -1,6 +1,8 @@
 #pragma once
 
 #include "runtime/engine/run.hpp"
+#include "runtime/engine/template_messages.hpp"
+#include "runtime/engine/workflow_messages.hpp"
 #include "runtime/model/definition.hpp"
 #include "runtime/model/requests.hpp"
 
@@ -311,6 +313,8 @@ enum class timer_kind : std::uint8_t {
   step_timeout = 2,
   sleep = 3,
   retry = 4,
+  /// Of a workflow: its deletion begins. Of a purge: the next slice.
+  deletion = 10,
 };
 
 /// Timers fire late, twice, or for attempts long gone. None of it is an error.
@@ -383,7 +387,10 @@ using message = std::variant<push_definition, start_run, restart_instance, admit
                              change_activation, stop_workflow, stop_instance, create_run,
                              launch_run, terminate_run, run_ended, start_step, terminate_step,
                              step_ended, run_iterations, iterations_ended, terminate_iterations,
-                             report_iterations, timer_fired, job_update, resume_entity, await_end>;
+                             report_iterations, timer_fired, job_update, resume_entity, await_end,
+                             change_properties, change_tag, unblock_runs, note_run,
+                             delete_workflow, purge_shard, shard_purged, put_job_template,
+                             remove_job_template, copy_job_template>;
 
 using message_ptr = std::shared_ptr<const message>;
 

@@ -49,8 +49,13 @@ struct forget_job {
   std::string step_uuid;
 };
 
+/// The attempt is deleted: what its job left may go too, if there is anything.
+struct erase_job {
+  std::string step_uuid;
+};
+
 /// Leaves the shard, so it waits for the commit.
-using effect = std::variant<launch_job, terminate_job, forget_job>;
+using effect = std::variant<launch_job, terminate_job, forget_job, erase_job>;
 
 // -- answers to clients ---------------------------------------------------------------------------
 
@@ -94,9 +99,24 @@ struct instance_acted {
   model::run_status status = model::run_status::created;
   bool completed = false;
   model::timeline_event event;
+  std::string info{}; ///< empty: follows from `completed`
 };
 
-using answer = std::variant<pushed, started, workflow_acted, instance_acted>;
+/// The properties as they are now.
+struct properties_changed {
+  model::properties_snapshot snapshot;
+};
+
+struct template_stored {
+  model::job_template what;
+};
+
+struct templates_removed {
+  std::int64_t count = 0;
+};
+
+using answer = std::variant<pushed, started, workflow_acted, instance_acted, properties_changed,
+                            template_stored, templates_removed>;
 
 /// A change of a row, by full key (see rows.hpp).
 struct row_change {
@@ -133,6 +153,11 @@ struct engine_options {
   std::int64_t leaf_steps_max = 10'000'000;
   std::int64_t run_params_max = 128;
   std::int64_t group_info = 3;
+  /// A deleted workflow can still be read for this long.
+  std::int64_t deletion_delay_ms = 2000;
+  /// Rows that a deletion removes at a time, and the pause between two times.
+  std::int64_t deletion_rows_max = 250;
+  std::int64_t deletion_pause_ms = 25;
   shard_no shards = 64;
 };
 

@@ -1,5 +1,6 @@
 #include "runtime/engine/param_rules.hpp"
 
+#include "runtime/engine/template_use.hpp"
 #include "runtime/params/evaluate.hpp"
 #include "runtime/params/fields.hpp"
 #include "runtime/params/iterations.hpp"
@@ -47,7 +48,26 @@ params::step_inputs inputs_of(const step_scope& in) {
 } // namespace
 
 result<model::param_map> evaluate_step_params(const step_scope& in) {
-  return params::evaluate_step_params(inputs_of(in), in.now);
+  auto inputs = inputs_of(in);
+  if (!in.rows || !takes_template(*in.definition))
+    return params::evaluate_step_params(inputs, in.now);
+  auto schema = template_of(*in.definition, &in.run->params(), templates_in(*in.rows));
+  if (!schema)
+    return schema.error();
+  if (!*schema)
+    return params::evaluate_step_params(inputs, in.now);
+  inputs.template_schema = &(*schema)->params;
+  auto out = params::evaluate_step_params(inputs, in.now);
+  if (!out)
+    return out;
+  auto holds = [&](const std::string& condition, const model::param& value) {
+    auto own = *out;
+    own.set("param", value);
+    return params::evaluate_condition("validator", condition, inputs, own, in.now);
+  };
+  if (auto ok = check_template_params(**schema, *out, holds); !ok)
+    return ok.error();
+  return out;
 }
 
 result<bool> evaluate_condition(const std::string& successor, const std::string& condition,

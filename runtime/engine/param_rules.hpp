@@ -1,6 +1,7 @@
 #pragma once
 
 #include "runtime/engine/run.hpp"
+#include "runtime/engine/store_reader.hpp"
 #include "runtime/params/evaluator.hpp"
 
 #include <functional>
@@ -22,6 +23,8 @@ struct step_scope {
   time_ms now = 0;
   std::int64_t params_max_chars = 750'000;
   const params::expression_evaluator* language = nullptr; ///< as in `surroundings`
+  /// Where job templates are; null: there are none.
+  const row_reader* rows = nullptr;
 };
 
 /// Merges and evaluates a step's parameters (spec 02 §6.2, §7.5).

@@ -146,6 +146,18 @@ std::string pending(std::uint64_t number) {
   return key_builder{'M'}.number(number).key;
 }
 
+std::string purge(std::string_view workflow_id) {
+  return key_builder{'Z'}.text(workflow_id).key;
+}
+
+std::string job_template(std::string_view job_type, std::string_view version) {
+  return key_builder{'J'}.text(job_type).text(version).key;
+}
+
+std::string job_template_prefix(std::string_view job_type) {
+  return key_builder{'J'}.text(job_type).key;
+}
+
 std::string external(const entity_id& entity) {
   return key_builder{'X'}.entity(entity).key;
 }
@@ -190,6 +202,13 @@ std::optional<run_key> parse_run_key(std::string_view key) {
   return run_key{std::string{key.substr(1, end - 1)},
                  static_cast<std::int64_t>(read_number(key, end + 1)),
                  static_cast<std::int64_t>(read_number(key, end + 9))};
+}
+
+std::string_view first_text(std::string_view key) {
+  if (key.empty())
+    return {};
+  key.remove_prefix(1);
+  return key.substr(0, key.find('\0'));
 }
 
 std::string workflow_of(std::string_view key) {

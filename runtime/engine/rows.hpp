@@ -34,6 +34,9 @@ std::string timer(time_ms due, timer_kind kind, const entity_id& entity); ///< T
 std::string outbox(shard_no to, std::uint64_t seq);                       ///< O: envelope
 std::string inbox(shard_no from);              ///< N: highest sequence applied
 std::string pending(std::uint64_t number);     ///< M: envelope of a message not yet handled
+std::string purge(std::string_view workflow_id); ///< Z: purge_state
+/// J: job_template, in the shard of its job type, and copied to all others.
+std::string job_template(std::string_view job_type, std::string_view version);
 std::string external(const entity_id& entity); ///< X: has work outside; resumed after a restart
 
 /// All keys of a table, or of a prefix made by the functions below: [first, second).
@@ -45,6 +48,7 @@ std::string workflow_prefix(char letter, std::string_view workflow_id); ///< V, 
 std::string runs_prefix(char letter, std::string_view workflow_id,
                         std::int64_t instance); ///< S, I, i
 std::string steps_prefix(std::string_view workflow_id, std::int64_t instance, std::int64_t run);
+std::string job_template_prefix(std::string_view job_type);
 std::string attempts_prefix(const entity_id& step);
 std::string attempt_params_prefix(const entity_id& step);
 
@@ -56,6 +60,9 @@ struct run_key {
 };
 
 std::optional<run_key> parse_run_key(std::string_view key);
+
+/// The first text of a key: the workflow or inline id where a table has one.
+std::string_view first_text(std::string_view key);
 
 /// The workflow id of a key of table W.
 std::string workflow_of(std::string_view key);

@@ -197,7 +197,8 @@ private:
             &mem_.state.step_uuid,
             around_.now,
             around_.options->params_max_chars,
-            around_.language};
+            around_.language,
+            around_.rows};
   }
 
   static const model::param* find_upstream(const step_params* known, const row_reader& reader,
@@ -328,7 +329,7 @@ bool judge::prepare() {
   move(step_status::initialized);
   move(step_status::waiting_for_signals);
   move(step_status::evaluating_params);
-  if (definition.params && !definition.params->empty()) {
+  if ((definition.params && !definition.params->empty()) || definition.sub_type) {
     auto params = evaluate_step_params(scope());
     if (!params) {
       internal_failure(params.error());

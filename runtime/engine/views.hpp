@@ -2,6 +2,7 @@
 
 #include "runtime/engine/address.hpp"
 #include "runtime/engine/store_reader.hpp"
+#include "runtime/engine/template_use.hpp"
 #include "runtime/model/instance.hpp"
 
 #include <boost/json/fwd.hpp>
@@ -11,6 +12,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace tutti::engine {
 
@@ -46,9 +48,10 @@ struct run_name {
 
 // -- definitions ----------------------------------------------------------------------------------
 
-/// `WorkflowDefinition` of `active`, `latest`, `default` (any case) or a number.
+/// `WorkflowDefinition` of `active`, `latest`, `default` (any case) or a number. `enriched` adds
+/// the params of the workflow and its top-level steps with the defaults of the system merged in.
 json_result workflow_definition(const shard_reader& from, const std::string& workflow_id,
-                                std::string_view version);
+                                std::string_view version, bool enriched = false);
 
 /// A page of versions, newest first; an unknown workflow has an empty one.
 json_result versions(const shard_reader& from, const std::string& workflow_id,
@@ -66,6 +69,18 @@ json_result snapshot(const shard_reader& from, const std::string& workflow_id,
 
 /// All workflows ordered by id, at most `first` of those behind the id `cursor`.
 json_result workflows(const shard_reader& from, std::int64_t first, std::string_view cursor);
+
+// -- job templates --------------------------------------------------------------------------------
+
+/// Finds templates for whoever is no step; `from` must outlive it.
+template_reader templates_of(const shard_reader& from);
+
+/// `JobTemplate` in a version.
+json_result job_template(const shard_reader& from, const std::string& job_type,
+                         const std::string& version);
+
+/// All templates that have such a version, by job type.
+json_result job_templates(const shard_reader& from, const std::string& version);
 
 // -- runs -----------------------------------------------------------------------------------------
 
@@ -88,6 +103,15 @@ json_result instances(const shard_reader& from, const std::string& workflow_id,
 
 /// Runs that wait or run, of all workflows: at most `first`, those that run first.
 json_result active_runs(const shard_reader& from, std::int64_t first);
+
+/// The way from the closest run that is no iteration down to this iteration of a foreach.
+json_result inline_path(const shard_reader& from, const std::string& workflow_id,
+                        std::int64_t instance_id);
+
+/// The id of the inline workflow that holds the last step of `nodes`: a node for each level, the
+/// root instance first. Bad request if the step is not that deep inside foreach steps.
+result<std::string> inline_workflow_id(const shard_reader& from,
+                                       const std::vector<model::ancestor>& nodes);
 
 /// The number of the latest run; 0 = there is no such instance.
 result<std::int64_t> latest_run(const shard_reader& from, const std::string& workflow_id,

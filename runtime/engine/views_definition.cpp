@@ -2,6 +2,7 @@
 #include "runtime/engine/views_page.hpp"
 #include "runtime/engine/views_rows.hpp"
 #include "runtime/model/json.hpp"
+#include "runtime/params/evaluate.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -72,20 +73,49 @@ json::object definition_json(const workflow_state& state, const model::workflow_
   return out;
 }
 
+/// `WorkflowDefinitionExtras` (spec 02 §14.2).
+result<json::object> enriched_extras(const shard_reader& from, const model::workflow& workflow) {
+  auto params = params::enriched_workflow_params(workflow.params ? &*workflow.params : nullptr);
+  if (!params)
+    return params.error();
+  json::object by_step;
+  for (auto& step : workflow.steps) {
+    auto schema = template_of(step, nullptr, templates_of(from));
+    if (!schema)
+      return schema.error();
+    auto own = params::enriched_step_params(step.params ? &*step.params : nullptr,
+                                            *schema ? &(*schema)->params : nullptr, step.type);
+    if (!own)
+      return own.error();
+    by_step[step.id] = model::to_json(*own);
+  }
+  return json::object{{"workflow_params", model::to_json(*params)},
+                      {"step_params", std::move(by_step)}};
+}
+
 result<json::object> definition_of(const shard_reader& from, const workflow_state& state,
-                                   std::int64_t number) {
+                                   std::int64_t number, bool enriched = false) {
   auto version = read_version(from, state.workflow_id, number);
   if (!version)
     return version.error();
   if (!*version)
     return unknown_version(state.workflow_id, number);
-  return definition_json(state, **version);
+  auto out = definition_json(state, **version);
+  if (!enriched)
+    return out;
+  auto extras = enriched_extras(from, (*version)->workflow);
+  if (!extras)
+    return extras.error();
+  out.erase("modify_time");
+  out["enriched_extras"] = std::move(*extras);
+  out["modify_time"] = state.modify_time;
+  return out;
 }
 
 } // namespace
 
 json_result workflow_definition(const shard_reader& from, const std::string& workflow_id,
-                                std::string_view version) {
+                                std::string_view version, bool enriched) {
   auto state = read_workflow(from, workflow_id);
   if (!state)
     return state.error();
@@ -95,7 +125,7 @@ json_result workflow_definition(const shard_reader& from, const std::string& wor
   auto number = resolve(**state, version);
   if (!number)
     return number.error();
-  auto out = definition_of(from, **state, *number);
+  auto out = definition_of(from, **state, *number, enriched);
   if (!out)
     return out.error();
   return json::value(std::move(*out));
@@ -171,6 +201,11 @@ json_result workflow_timeline(const shard_reader& from, const std::string& workf
 
 namespace {
 
+/// 0 = none: numbers of an earlier workflow of this id do not count.
+std::int64_t latest_instance(const workflow_state& x) {
+  return x.latest_instance_id > x.deleted_instance_id ? x.latest_instance_id : 0;
+}
+
 struct instance_counts {
   std::int64_t queued = 0;
   std::int64_t running = 0;
@@ -225,8 +260,7 @@ json_result overview(const shard_reader& from, const std::string& workflow_id) {
   auto& x = **state;
   return overview_json(workflow_id, x,
                        of_loop.value_or(instance_counts{x.queued_count, x.active_count,
-                                                        x.blocking_failures,
-                                                        x.latest_instance_id}));
+                                                        x.blocking_failures, latest_instance(x)}));
 }
 
 // -- all workflows --------------------------------------------------------------------------------
@@ -238,8 +272,11 @@ result<std::set<std::string>> workflow_ids(const shard_reader& from) {
   std::set<std::string> out;
   auto [begin, end] = rows::table('W');
   for (shard_no shard = 0; shard < from.shards; ++shard) {
-    auto ok = from.rows(shard).scan(begin, end, [&](std::string_view key, std::string_view) {
-      out.insert(rows::workflow_of(key));
+    auto ok = from.rows(shard).scan(begin, end, [&](std::string_view key, std::string_view value) {
+      // Small rows: reading them is the price of not counting deleted workflows.
+      auto state = model::decode<workflow_state>(value);
+      if (!state || state->latest_version != 0)
+        out.insert(rows::workflow_of(key));
       return true;
     });
     if (!ok)
@@ -259,7 +296,7 @@ result<json::object> list_entry(const shard_reader& from, const workflow_state& 
     out["owner"] = model::to_json(*owner);
   put_time(out, "active_version_id", x.active_version);
   out["latest_version_id"] = x.latest_version;
-  put_time(out, "latest_instance_id", x.latest_instance_id);
+  put_time(out, "latest_instance_id", latest_instance(x));
   out["nonterminal_instances"] = x.queued_count + x.active_count;
   return out;
 }

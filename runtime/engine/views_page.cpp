@@ -17,11 +17,12 @@ std::int64_t bounded(std::int64_t cursor) {
 
 } // namespace
 
-page_range range_of(const page_request& asked, std::int64_t highest) {
+page_range range_of(const page_request& asked, std::int64_t highest, std::int64_t lowest) {
   page_range range;
-  range.highest = highest;
-  if (highest == 0)
+  range.highest = highest < lowest ? 0 : highest;
+  if (range.highest == 0)
     return range;
+  range.lowest = lowest;
   auto low = range.lowest;
   if (asked.first) {
     range.from = asked.cursor ? bounded(*asked.cursor) - 1 : highest;
@@ -40,6 +41,7 @@ page_range range_of(const page_request& asked, std::int64_t highest) {
 
 json::object page_json(const page_range& range, json::array elements) {
   json::object info;
+  auto total = range.empty || elements.empty() ? range.highest : range.highest - range.lowest + 1;
   if (range.empty || elements.empty())
     info = {{"start_cursor", nullptr},
             {"end_cursor", nullptr},
@@ -53,7 +55,7 @@ json::object page_json(const page_range& range, json::array elements) {
             {"has_next_page", range.to > range.lowest},
             {"start_index", range.highest + 1 - range.from}};
   return {{"page_info", std::move(info)},
-          {"total_count", range.highest},
+          {"total_count", total},
           {"elements", std::move(elements)}};
 }
 

@@ -15,8 +15,8 @@ struct page_range {
   bool empty = true;
 };
 
-/// `highest` 0 means that there is nothing at all.
-page_range range_of(const page_request& asked, std::int64_t highest);
+/// `highest` 0 means that there is nothing at all; so does one below `lowest`.
+page_range range_of(const page_request& asked, std::int64_t highest, std::int64_t lowest = 1);
 
 /// `page_info`, `total_count` and `elements`.
 boost::json::object page_json(const page_range& range, boost::json::array elements);

@@ -10,8 +10,12 @@ using model::step_status;
 
 result<std::optional<workflow_state>> read_workflow(const shard_reader& from,
                                                     const std::string& workflow_id) {
-  return read_row<workflow_state>(from.of(workflow_entity(workflow_id)),
-                                  rows::workflow(workflow_id));
+  auto row = read_row<workflow_state>(from.of(workflow_entity(workflow_id)),
+                                      rows::workflow(workflow_id));
+  // What stays of a deleted workflow is not for readers.
+  if (row && *row && (*row)->latest_version == 0)
+    return std::optional<workflow_state>{};
+  return row;
 }
 
 result<std::optional<model::workflow_version>>

@@ -8,21 +8,28 @@ namespace tutti::engine::views {
 
 namespace {
 
-/// The highest instance id of a workflow, or of a loop.
-result<std::int64_t> highest_instance(const shard_reader& from, const std::string& workflow_id) {
+/// The lowest and the highest instance id of a workflow, or of a loop.
+struct id_range {
+  std::int64_t lowest = 1;
+  std::int64_t highest = 0;
+};
+
+result<id_range> instance_ids(const shard_reader& from, const std::string& workflow_id) {
   if (is_inline(workflow_id)) {
     auto loop = read_loop_view(from, workflow_id);
     if (!loop)
       return loop.error();
     if (!*loop)
-      return 0;
+      return id_range{};
     auto& state = *(*loop)->step.loop;
-    return std::max(state.next, state.ancestor_iterations);
+    return id_range{1, std::max(state.next, state.ancestor_iterations)};
   }
   auto state = read_workflow(from, workflow_id);
   if (!state)
     return state.error();
-  return *state ? (*state)->latest_instance_id : 0;
+  if (!*state)
+    return id_range{};
+  return id_range{(*state)->deleted_instance_id + 1, (*state)->latest_instance_id};
 }
 
 /// Adds a run to a page; one that does not exist leaves a gap.
@@ -51,7 +58,8 @@ json_result runs(const shard_reader& from, const std::string& workflow_id, std::
   json::array elements;
   if (!range.empty)
     for (auto run = range.from; run >= range.to; --run)
-      if (auto ok = add_element(from, {workflow_id, instance_id, run}, {false, true}, elements);
+      // Only a restarted run tells what the runs before it did.
+      if (auto ok = add_element(from, {workflow_id, instance_id, run}, {false, run > 1}, elements);
           !ok)
         return ok.error();
   return json::value(page_json(range, std::move(elements)));
@@ -59,10 +67,10 @@ json_result runs(const shard_reader& from, const std::string& workflow_id, std::
 
 json_result instances(const shard_reader& from, const std::string& workflow_id,
                       const page_request& page, bool aggregated) {
-  auto latest = highest_instance(from, workflow_id);
-  if (!latest)
-    return latest.error();
-  auto range = range_of(page, *latest);
+  auto ids = instance_ids(from, workflow_id);
+  if (!ids)
+    return ids.error();
+  auto range = range_of(page, ids->highest, ids->lowest);
   json::array elements;
   if (!range.empty)
     for (auto id = range.from; id >= range.to; --id)

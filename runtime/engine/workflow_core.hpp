@@ -26,6 +26,8 @@ struct run_summary {
   std::int64_t create_time = 0;
   std::int64_t start_time = 0;
   std::int64_t end_time = 0;
+  /// How often all failures of the workflow had been cleared when it failed.
+  std::int64_t clearings = 0;
 
   bool operator==(const run_summary&) const = default;
 
@@ -36,7 +38,8 @@ struct run_summary {
       field(1, "uuid", &self::uuid), field(2, "status", &self::status),
       field(3, "queued", &self::queued), field(4, "unblocked", &self::unblocked),
       field(5, "version_id", &self::version_id), field(6, "create_time", &self::create_time),
-      field(7, "start_time", &self::start_time), field(8, "end_time", &self::end_time));
+      field(7, "start_time", &self::start_time), field(8, "end_time", &self::end_time),
+      field(9, "clearings", &self::clearings));
   }
 };
 
@@ -53,7 +56,29 @@ struct seeded_version {
   }
 };
 
-/// The row of a workflow. Constant size: runs are rows of their own.
+/// A workflow that is gone while its rows are being deleted, shard by shard.
+struct workflow_deletion {
+  std::string author;
+  std::int64_t begin_time = 0;
+  std::int64_t internal_id = 0;
+  std::int64_t next_shard = 0;  ///< the first one that has no order yet
+  std::int64_t open_shards = 0; ///< orders that are not answered
+
+  bool operator==(const workflow_deletion&) const = default;
+
+  static constexpr auto fields() {
+    using model::field;
+    using self = workflow_deletion;
+    return std::make_tuple(field(1, "author", &self::author),
+                           field(2, "begin_time", &self::begin_time),
+                           field(3, "internal_id", &self::internal_id),
+                           field(4, "next_shard", &self::next_shard),
+                           field(5, "open_shards", &self::open_shards));
+  }
+};
+
+/// The row of a workflow. It stays when the workflow is deleted, for the numbers of instances that
+/// go on. Constant size: runs are rows of their own.
 struct workflow_state {
   std::string workflow_id;
   std::int64_t internal_id = 0;
@@ -69,6 +94,12 @@ struct workflow_state {
   std::int64_t blocking_failures = 0; ///< runs with raw status FAILED
   std::vector<seeded_version> seeded; ///< the newest few versions
   std::int64_t note_count = 0;        ///< entries ever made in the timeline
+  /// How often all failures were cleared at once: earlier failures block no more, whatever their
+  /// rows say. So unblocking a million runs costs what unblocking one does.
+  std::int64_t clearings = 0;
+  std::optional<workflow_deletion> deletion;
+  /// Instances up to this number belong to deleted workflows of this id.
+  std::int64_t deleted_instance_id = 0;
 
   bool operator==(const workflow_state&) const = default;
 
@@ -86,7 +117,8 @@ struct workflow_state {
       field(10, "queued_count", &self::queued_count),
       field(11, "active_count", &self::active_count),
       field(12, "blocking_failures", &self::blocking_failures), field(13, "seeded", &self::seeded),
-      field(14, "note_count", &self::note_count));
+      field(14, "note_count", &self::note_count), field(15, "clearings", &self::clearings), field(16, "deletion", &self::deletion),
+      field(17, "deleted_instance_id", &self::deleted_instance_id));
   }
 };
 
@@ -140,6 +172,20 @@ struct failure_cleared {
   run_summary summary;
 };
 
+/// All failed runs were unblocked at once.
+struct failures_cleared {};
+
+/// The workflow is gone; its rows follow.
+struct workflow_deleted {
+  std::string author;
+};
+
+/// The deletion got so far; over when `done`.
+struct deletion_progressed {
+  workflow_deletion now;
+  bool done = false;
+};
+
 struct version_seeded {
   std::int64_t version_id = 0;
   shard_no shard = 0;
@@ -166,7 +212,8 @@ inline constexpr std::int64_t notes_kept = 300;
 
 using workflow_event
   = std::variant<version_pushed, snapshot_taken, activation_changed, run_admitted, run_dequeued,
-                 run_progressed, failure_cleared, version_seeded, workflow_note>;
+                 run_progressed, failure_cleared, version_seeded, workflow_note, failures_cleared, workflow_deleted,
+                 deletion_progressed>;
 
 // -- the actor's memory ---------------------------------------------------------------------------
 
@@ -180,6 +227,12 @@ struct workflow_memory {
   /// Compiled definitions of recent versions; a cache.
   std::vector<std::pair<std::int64_t, workflow_ptr>> definitions;
 };
+
+/// Whether a failed run stands in the way of others (raw status FAILED of the original).
+inline bool blocks(const workflow_state& state, const run_summary& run) {
+  return run.status == model::run_status::failed && !run.unblocked
+         && run.clearings == state.clearings;
+}
 
 struct workflow_decision {
   std::vector<workflow_event> events;

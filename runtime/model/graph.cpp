@@ -160,10 +160,10 @@ private:
   std::vector<std::size_t> path_;
 };
 
-std::string find_cycle(const std::vector<step>& steps) {
+std::string find_cycle(const std::vector<step>& steps, bool nested) {
   auto found = cycle_search{steps}.find();
-  for (std::size_t i = 0; found.empty() && i < steps.size(); ++i)
-    found = find_cycle(body_of(steps[i]));
+  for (std::size_t i = 0; found.empty() && nested && i < steps.size(); ++i)
+    found = find_cycle(body_of(steps[i]), nested);
   return found;
 }
 
@@ -193,13 +193,13 @@ std::optional<std::string> steps_flaw(const workflow& x, const limits& bounds) {
   return loop_flaw(x.steps, loop_names);
 }
 
-status check_graph(const workflow& x) {
+status check_graph(const workflow& x, bool nested) {
   id_set seen;
   if (auto id = duplicate_id(x.steps, seen); !id.empty())
     return error{ec::bad_request, std::string{duplicate_ids} + ": [" + std::string{id} + "]"};
   if (auto found = unknown_successor(x.steps))
     return error{ec::bad_request, *found};
-  if (auto cycle = find_cycle(x.steps); !cycle.empty())
+  if (auto cycle = find_cycle(x.steps, nested); !cycle.empty())
     return error{ec::bad_request,
                  "Invalid workflow definition [" + x.id + "], where DAG contains cycle: " + cycle};
   return unit{};

@@ -9,6 +9,12 @@ bool read_json(json_reader& in, const json_place& at, const json::value& x,
   return read_members_freely(in, at, x, out);
 }
 
+/// Params of a template may be left to those who use it. Templates are read in this file only.
+bool read_json(json_reader& in, const json_place& at, const json::value& x,
+               job_template_definition& out) {
+  return read_members_freely(in, at, x, out);
+}
+
 TUTTI_JSON_TYPE(job_template_definition);
 TUTTI_JSON_TYPE(job_template_metadata);
 TUTTI_JSON_TYPE(job_template);

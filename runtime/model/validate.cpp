@@ -296,6 +296,31 @@ std::vector<std::string> violations(const properties& x, const limits& bounds) {
   return out.take();
 }
 
+std::vector<std::string> violations(const job_template_create_request& x, const limits& bounds) {
+  findings out{bounds};
+  out.add("owner", !x.owner, "may not be null");
+  out.add("status", !x.status, "may not be null");
+  out.add("support", !x.support, "may not be null");
+  out.add("definition", !x.definition, "may not be null");
+  if (!x.definition)
+    return out.take();
+  auto& definition = *x.definition;
+  out.add("definition.jobType", reference_id_flaw(definition.job_type));
+  out.add("definition.stepType", !definition.step_type, "may not be null");
+  out.add("definition.version", reference_id_flaw(definition.version));
+  check_description(out, "definition.description", definition.description);
+  check_tags(out, "definition.tags", definition.tags);
+  if (definition.params)
+    check_params(out, "definition.params", *definition.params);
+  if (definition.inherit_from)
+    for (auto& [job_type, version] : *definition.inherit_from) {
+      auto here = "definition.inheritFrom[" + job_type + "]";
+      out.add(here + ".jobType", reference_id_flaw(job_type));
+      out.add(here + ".version", reference_id_flaw(version));
+    }
+  return out.take();
+}
+
 std::vector<std::string> violations(const workflow_start_request& x, const limits& bounds) {
   findings out{bounds};
   check_initiator(out, x.initiator);

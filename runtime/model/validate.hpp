@@ -3,6 +3,7 @@
 #include "runtime/base/error.hpp"
 #include "runtime/model/definition.hpp"
 #include "runtime/model/instance.hpp"
+#include "runtime/model/job_template.hpp"
 #include "runtime/model/requests.hpp"
 
 #include <cstddef>
@@ -34,6 +35,8 @@ struct limits {
   std::int64_t timeout_default_ms = 10LL * 86'400'000;
   std::int64_t trigger_interval_min_ms = 120'000;
   std::size_t signal_name_count_max = 8; ///< per signal trigger
+  /// Cycles inside loops and expressions that do not parse are refused (spec 02 §14.1).
+  bool strict_push = true;
 };
 
 /// All violations, each as `<java-style path> <text>`, for example
@@ -48,9 +51,13 @@ std::vector<std::string> violations(const workflow_instance_restart_request& x,
 /// The first flaw of the steps of a workflow as a whole: number, ids, transitions, loop params.
 std::optional<std::string> steps_flaw(const workflow& x, const limits& bounds = {});
 
-/// `ec::bad_request` for duplicate ids, unknown successors of the top level, and cycles at any
-/// level: `Invalid workflow definition [w], where DAG contains cycle: a -> b -> a`.
-status check_graph(const workflow& x);
+std::vector<std::string> violations(const job_template_create_request& x,
+                                    const limits& bounds = {});
+
+/// `ec::bad_request` for duplicate ids, unknown successors of the top level, and cycles, inside of
+/// loops only if `nested`:
+/// `Invalid workflow definition [w], where DAG contains cycle: a -> b -> a`.
+status check_graph(const workflow& x, bool nested = true);
 
 /// The params of a retry policy in range; the text says `RetryPolicy: …`.
 std::optional<std::string> retry_flaw(const retry_policy& x, const limits& bounds = {});

@@ -116,6 +116,67 @@ TEST_CASE("A14: a restart that fails blocks STRICT_SEQUENTIAL again") {
   CHECK(w.run(2) == "CREATED");
 }
 
+namespace {
+
+result<answer> unblock(world& w, std::int64_t instance = 0, std::int64_t run = 0) {
+  return w.ask(workflow_entity("wf"), unblock_runs{instance, run, "tester"});
+}
+
+std::string info_of(const result<answer>& x) {
+  return x ? std::get<instance_acted>(*x).info : code(x.error());
+}
+
+std::string message_of(const result<answer>& x) {
+  return x ? std::get<workflow_acted>(*x).event.message : code(x.error());
+}
+
+} // namespace
+
+TEST_CASE("A13: an unblocked run lets the queue of STRICT_SEQUENTIAL go, and its timeline tells") {
+  world w;
+  w.push(strategy("strict_sequential") + one_job());
+  w.starts(3);
+  w.kill(1);
+  CHECK(info_of(unblock(w, 1)) == "The action is done.");
+  CHECK(w.runs(3) == "FAILED IN_PROGRESS CREATED");
+  CHECK(w.tells("Unblocked the workflow instance."));
+  CHECK(info_of(unblock(w, 1, 1)) == "The action is done without any operation.");
+}
+
+TEST_CASE("A13: only the latest run of an instance can be unblocked, and only a failed one") {
+  world w;
+  w.push(strategy("strict_sequential") + one_job());
+  w.starts(2);
+  CHECK(info_of(unblock(w, 1)) == "400");
+  CHECK(info_of(unblock(w, 9)) == "404");
+  w.kill(1);
+  CHECK(info_of(unblock(w, 1, 2)) == "400");
+  CHECK(w.run(2) == "CREATED");
+  w.stop(2);
+}
+
+TEST_CASE("A13: all failed runs are unblocked at once, those that fail later are not") {
+  world w;
+  w.push(one_job());
+  w.starts(3);
+  w.kill(1);
+  w.kill(2);
+  w.kill(3);
+  w.push(one_job());
+  CHECK(w.try_push(strategy("strict_sequential") + one_job()) == "412");
+  CHECK(message_of(unblock(w)) == "Unblocked [3] failed workflow instances.");
+  CHECK(message_of(unblock(w)) == "Unblocked [0] failed workflow instances.");
+  w.push(strategy("strict_sequential") + one_job());
+  w.starts(2);
+  w.kill(4);
+  CHECK(w.run(5) == "CREATED");
+  // What was unblocked before counts no more, even if it is restarted.
+  CHECK(w.restart(run_policy::restart_from_beginning, {1}) == "CREATED");
+  CHECK(w.run({1, 2}) == "CREATED");
+  CHECK(message_of(unblock(w)) == "Unblocked [1] failed workflow instances.");
+  CHECK(w.run({1, 2}) == "IN_PROGRESS");
+}
+
 TEST_CASE("A15: STRICT_SEQUENTIAL is not blocked by STOPPED or TIMED_OUT runs") {
   world w;
   w.push("timeout: 5\n" + strategy("strict_sequential") + one_sleep(60));

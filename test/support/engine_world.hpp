@@ -2,8 +2,10 @@
 
 #include "runtime/engine/instance_core.hpp"
 #include "runtime/engine/loop_part_core.hpp"
+#include "runtime/engine/purge_core.hpp"
 #include "runtime/engine/rows.hpp"
 #include "runtime/engine/step_core.hpp"
+#include "runtime/engine/template_core.hpp"
 #include "runtime/engine/views.hpp"
 #include "runtime/engine/workflow_core.hpp"
 #include "runtime/model/json.hpp"
@@ -132,6 +134,9 @@ public:
   /// Jobs that were ordered, by the text of the step; the newest.
   std::map<std::string, engine::launch_job> jobs;
 
+  /// Attempts whose files may go, by uuid.
+  std::vector<std::string> erased_jobs;
+
   /// Ends each ordered job at once with this exit code; unset: jobs wait for `job`.
   std::function<std::int32_t(const engine::entity_id& step)> exit_code_of;
   /// Steps whose jobs `exit_code_of` ended, in order.
@@ -212,7 +217,8 @@ protected:
 
 private:
   using memory = std::variant<engine::workflow_memory, engine::instance_memory, engine::step_memory,
-                              engine::loop_part_memory>;
+                              engine::loop_part_memory, engine::purge_memory,
+                              engine::template_memory>;
 
   struct letter_of {
     engine::envelope letter;
@@ -243,6 +249,10 @@ private:
         return wrap(engine::load_instance(letter.to, rows));
       case engine::entity_kind::loop_part:
         return wrap(engine::load_loop_part(letter.to, rows));
+      case engine::entity_kind::job_template:
+        return wrap(engine::load_template(letter.to, rows));
+      case engine::entity_kind::purge:
+        return wrap(engine::load_purge(letter.to, rows));
       case engine::entity_kind::step:
         break;
     }
@@ -306,7 +316,10 @@ private:
           return t.entity == by && t.what.kind == x.kind && t.what.due == x.due;
         });
     for (auto& x : out.effects)
-      on_effect(by, x);
+      if (auto* gone = std::get_if<engine::erase_job>(&x))
+        erased_jobs.push_back(gone->step_uuid);
+      else
+        on_effect(by, x);
     for (auto& x : out.sends)
       send(std::move(x), 0);
     if (client == 0 && out.client == 0)

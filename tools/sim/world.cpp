@@ -279,6 +279,7 @@ private:
                      end_job(o.step_uuid, i->second, 15);
                  },
                  [&](const engine::forget_job& o) { jobs_[o.step_uuid].forgotten = true; },
+                 [&](const engine::erase_job&) {},
                },
                *x.what);
   }
