@@ -52,14 +52,13 @@ std::string_view info_of(const engine::instance_acted& x) {
 }
 
 json::value instance_acted_json(const engine::instance_acted& x) {
-  return json::object{
-    {"workflow_id", text(x.workflow_id)},
-    {"workflow_instance_id", x.instance_id},
-    {"workflow_run_id", x.run_id},
-    {"workflow_instance_status", text(to_string(x.status))},
-    {"info", text(info_of(x))},
-    {"timeline_event", model::to_json(x.event)},
-    {"completed", x.completed}};
+  return json::object{{"workflow_id", text(x.workflow_id)},
+                      {"workflow_instance_id", x.instance_id},
+                      {"workflow_run_id", x.run_id},
+                      {"workflow_instance_status", text(to_string(x.status))},
+                      {"info", text(info_of(x))},
+                      {"timeline_event", model::to_json(x.event)},
+                      {"completed", x.completed}};
 }
 
 } // namespace
@@ -118,7 +117,8 @@ void start(const api_deps& deps, const request& asked, const responder& to) {
   order.version = read.required_text("version");
   order.uuid = body->request_id ? *body->request_id : deps.make_uuid();
   order.request = std::move(*body);
-  ask(deps, engine::workflow_entity(read.required_text("workflowId")), engine::make_message(std::move(order)), to);
+  ask(deps, engine::workflow_entity(read.required_text("workflowId")),
+      engine::make_message(std::move(order)), to);
 }
 
 /// The latest run of the instance in the path, with its number; or its absence as an error.
@@ -188,8 +188,7 @@ void end_instance(const api_deps& deps, stop_kind kind, bool with_run, const req
     return end_iteration(deps, name, kind, asked.user, to);
   auto entity = engine::workflow_entity(name.workflow_id);
   ask(deps, std::move(entity),
-      engine::make_message(
-        engine::stop_instance{name.instance_id, name.run_id, kind, asked.user}),
+      engine::make_message(engine::stop_instance{name.instance_id, name.run_id, kind, asked.user}),
       to);
 }
 
@@ -215,8 +214,7 @@ void end_workflow(const api_deps& deps, stop_kind kind, const request& asked, co
 void activate(const api_deps& deps, const request& asked, const responder& to) {
   param_reader read{asked};
   ask(deps, engine::workflow_entity(read.required_text("workflowId")),
-      engine::make_message(
-        engine::change_activation{read.required_text("version"), asked.user}),
+      engine::make_message(engine::change_activation{read.required_text("version"), asked.user}),
       to);
 }
 

@@ -95,9 +95,8 @@ void add_template_routes(route_table& to, const deps_ptr& deps) {
   add_read(to, template_path, [deps](param_reader& read) {
     return views::job_template(deps->rows, read.required_text("jobType"), version_asked(read));
   });
-  to.add({"DELETE", template_path, [deps](request asked, responder answer) {
-            remove(*deps, asked, answer);
-          }});
+  to.add({"DELETE", template_path,
+          [deps](request asked, responder answer) { remove(*deps, asked, answer); }});
 }
 
 } // namespace tutti::http

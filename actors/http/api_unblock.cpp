@@ -58,9 +58,9 @@ void unblock_instance(const api_deps& deps, bool with_run, const request& asked,
   if (engine::is_inline(name.workflow_id))
     return unblock_iteration(deps, std::move(name), asked.user, to);
   if (name.instance_id <= 0)
-    return to(to_response(
-      {ec::not_found, "Workflow instance [" + name.workflow_id + "]["
-                        + std::to_string(name.instance_id) + "] has not been created yet"}));
+    return to(to_response({ec::not_found, "Workflow instance [" + name.workflow_id + "]["
+                                            + std::to_string(name.instance_id)
+                                            + "] has not been created yet"}));
   auto entity = engine::workflow_entity(name.workflow_id);
   ask(deps, std::move(entity),
       engine::make_message(engine::unblock_runs{name.instance_id, name.run_id, asked.user}), to);

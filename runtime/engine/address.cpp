@@ -41,7 +41,8 @@ std::string to_string(const entity_id& id) {
     return text;
   if (id.kind == entity_kind::job_template)
     return "job template " + text
-           + (id.instance_id == 0 ? "" : "[copy in shard " + std::to_string(id.instance_id - 1) + "]");
+           + (id.instance_id == 0 ? ""
+                                  : "[copy in shard " + std::to_string(id.instance_id - 1) + "]");
   if (id.kind == entity_kind::purge)
     return text + "[purge of shard " + std::to_string(id.instance_id) + "]";
   if (id.kind == entity_kind::loop_part)

@@ -31,13 +31,13 @@ std::string_view to_string(stop_kind x) {
 
 std::string_view name_of(const message& x) {
   static constexpr std::array<std::string_view, std::variant_size_v<message>> names{
-    "push_definition",      "start_run",         "restart_instance", "admit_restart",
-    "change_activation",    "stop_workflow",     "stop_instance",    "create_run",
-    "launch_run",           "terminate_run",     "run_ended",        "start_step",
-    "terminate_step",       "step_ended",        "run_iterations",   "iterations_ended",
-    "terminate_iterations", "report_iterations", "timer_fired",      "job_update",
-    "resume_entity",        "await_end",         "change_properties", "change_tag",
-    "unblock_runs",         "note_run",          "delete_workflow",  "purge_shard",
+    "push_definition",      "start_run",         "restart_instance",    "admit_restart",
+    "change_activation",    "stop_workflow",     "stop_instance",       "create_run",
+    "launch_run",           "terminate_run",     "run_ended",           "start_step",
+    "terminate_step",       "step_ended",        "run_iterations",      "iterations_ended",
+    "terminate_iterations", "report_iterations", "timer_fired",         "job_update",
+    "resume_entity",        "await_end",         "change_properties",   "change_tag",
+    "unblock_runs",         "note_run",          "delete_workflow",     "purge_shard",
     "shard_purged",         "put_job_template",  "remove_job_template", "copy_job_template"};
   return names[x.index()];
 }

@@ -89,8 +89,8 @@ private:
       return unit{};
     }
     out_.rows.push_back({std::move(key), std::nullopt});
-    out_.sends.push_back({workflow_entity(mem_.id.workflow_id),
-                          make_message(shard_purged{state.internal_id})});
+    out_.sends.push_back(
+      {workflow_entity(mem_.id.workflow_id), make_message(shard_purged{state.internal_id})});
     mem_.state.reset();
     out_.at_rest = true;
     return unit{};

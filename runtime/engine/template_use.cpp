@@ -162,10 +162,9 @@ result<std::optional<template_schema>> template_of(const model::step& step,
   return out;
 }
 
-status check_template_params(
-  const template_schema& schema, const model::param_map& evaluated,
-  const std::function<result<bool>(const std::string& condition, const model::param& value)>&
-    holds) {
+status check_template_params(const template_schema& schema, const model::param_map& evaluated,
+                             const std::function<result<bool>(const std::string& condition,
+                                                              const model::param& value)>& holds) {
   for (auto& [name, wanted] : schema.params) {
     auto* param = wanted.validator ? evaluated.find(name) : nullptr;
     if (!param || !param->evaluated_result)

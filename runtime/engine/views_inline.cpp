@@ -71,8 +71,8 @@ result<std::string> inline_workflow_id(const shard_reader& from,
                    + std::to_string(root.instance_id) + "]"};
   auto id = root.workflow_id;
   for (std::size_t i = 0; i < loops.size(); ++i)
-    id = model::foreach_workflow_id({view->run->internal_id(), root.instance_id, loops[i],
-                                     nodes[i].instance_id, id});
+    id = model::foreach_workflow_id(
+      {view->run->internal_id(), root.instance_id, loops[i], nodes[i].instance_id, id});
   return id;
 }
 

@@ -54,9 +54,9 @@ std::optional<error> judge::strategy_conflict(const model::properties& next) con
   if (state.latest_version == 0 || rule == strategy_of(state).rule)
     return std::nullopt;
   auto refusal = [&](const std::string& why) {
-    return error{ec::precondition_failed, "Cannot change the run strategy of workflow ["
-                                            + state.workflow_id + "] to "
-                                            + std::string{to_string(rule)} + " while it has " + why};
+    return error{ec::precondition_failed,
+                 "Cannot change the run strategy of workflow [" + state.workflow_id + "] to "
+                   + std::string{to_string(rule)} + " while it has " + why};
   };
   auto unfinished = state.queued_count + state.active_count;
   if ((rule == run_rule::first_only || rule == run_rule::last_only) && unfinished >= 2)

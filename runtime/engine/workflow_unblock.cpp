@@ -41,11 +41,11 @@ status judge::on_unblock(const unblock_runs& x) {
     // The list of runs does not follow each one; what is not queued and has not ended runs.
     auto shown = now.status == run_status::created && !now.queued ? run_status::in_progress
                                                                   : now.status;
-    return refuse({ec::bad_request,
-                   "Cannot unblock a workflow instance [" + mem_.state.workflow_id + "]["
-                     + std::to_string(run.first) + "][" + std::to_string(run.second)
-                     + "] from status [" + std::string{to_string(shown)}
-                     + "] as it is not FAILED status"});
+    return refuse({ec::bad_request, "Cannot unblock a workflow instance [" + mem_.state.workflow_id
+                                      + "][" + std::to_string(run.first) + "]["
+                                      + std::to_string(run.second) + "] from status ["
+                                      + std::string{to_string(shown)}
+                                      + "] as it is not FAILED status"});
   }
   return unblock_one(run, std::move(now), x.caller);
 }
@@ -54,7 +54,7 @@ status judge::unblock_one(run_id run, run_summary failed, const std::string& cal
   auto& state = mem_.state;
   auto event = unblock_event(around_.now, caller, "Unblocked the workflow instance.",
                              "[API] call to UNBLOCK a failed workflow instance run.");
-  instance_acted done{state.workflow_id,  run.first, run.second, run_status::failed, true, event,
+  instance_acted done{state.workflow_id,    run.first, run.second, run_status::failed, true, event,
                       "The action is done."};
   if (blocks(state, failed)) {
     failed.unblocked = true;
@@ -72,12 +72,11 @@ status judge::unblock_all(const std::string& caller) {
   auto count = state.blocking_failures;
   if (count > 0)
     happen(failures_cleared{});
-  todo_.out.answer
-    = workflow_acted{state.workflow_id, 0,
-                     unblock_event(around_.now, caller,
-                                   "Unblocked [" + std::to_string(count)
-                                     + "] failed workflow instances.",
-                                   "Unblock workflow [" + state.workflow_id + "]")};
+  todo_.out.answer = workflow_acted{state.workflow_id, 0,
+                                    unblock_event(around_.now, caller,
+                                                  "Unblocked [" + std::to_string(count)
+                                                    + "] failed workflow instances.",
+                                                  "Unblock workflow [" + state.workflow_id + "]")};
   return dequeue();
 }
 

@@ -143,8 +143,7 @@ std::string without_timestamp(const json::value& x) {
 /// Lists whose order means nothing, in an order that does.
 json::array ordered(json::array list, const std::string& place) {
   auto by = [&](auto key) {
-    std::stable_sort(list.begin(), list.end(),
-                     [&](auto& a, auto& b) { return key(a) < key(b); });
+    std::stable_sort(list.begin(), list.end(), [&](auto& a, auto& b) { return key(a) < key(b); });
   };
   if (ends_with_any(place, {".errors", ".predecessors"})) {
     by([](auto& x) { return masked(model::to_text(x)); });
@@ -218,8 +217,8 @@ std::string status_in(const json::value& body, bool of_step) {
 
 void wait(const json::object& what, const id_map& ids, const sender& send) {
   if (auto* seconds = what.if_contains("sleep_s")) {
-    auto ms = std::chrono::milliseconds{
-      static_cast<std::int64_t>(seconds->to_number<double>() * 1000)};
+    auto ms
+      = std::chrono::milliseconds{static_cast<std::int64_t>(seconds->to_number<double>() * 1000)};
     std::this_thread::sleep_for(std::min(ms, pause_max));
     return;
   }
@@ -250,8 +249,7 @@ std::string body_of(const json::object& request, const id_map& ids) {
 
 /// A definition with something that this version cannot run yet: what follows has no meaning.
 bool is_not_supported(const live_answer& x) {
-  return x.status == 400
-         && model::to_text(x.body).find("which this version") != std::string::npos;
+  return x.status == 400 && model::to_text(x.body).find("which this version") != std::string::npos;
 }
 
 std::string workflow_of(const json::object& request) {
@@ -279,7 +277,8 @@ void compare(const json::value& a, const json::value& b, const std::string& plac
     return compare_lists(a.get_array(), b.get_array(), place, found);
   auto same = a == b || (is_moment(a) && is_moment(b));
   if (!same && a.is_string() && b.is_string())
-    same = kind_of(masked(std::string{a.get_string()})) == kind_of(masked(std::string{b.get_string()}));
+    same = kind_of(masked(std::string{a.get_string()}))
+           == kind_of(masked(std::string{b.get_string()}));
   if (!same)
     found(place.empty() ? "." : place, shown(a), shown(b));
 }

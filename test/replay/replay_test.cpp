@@ -107,26 +107,80 @@ void check(const std::string& name) {
 
 } // namespace
 
-TEST_CASE("000 creation of all samples") { check("000-samples-create-all"); }
+TEST_CASE("000 creation of all samples") {
+  check("000-samples-create-all");
+}
+
 TEST_CASE("107 STRICT_SEQUENTIAL blocked and unblocked") {
   check("107-strict-sequential-blocked-unblock");
 }
-TEST_CASE("108 validation of run strategies") { check("108-run-strategy-validation"); }
-TEST_CASE("113 invalid failure modes") { check("113-failure-mode-invalid"); }
-TEST_CASE("125 validation of retry policies") { check("125-retry-validation"); }
-TEST_CASE("150 params of all types") { check("150-params-all-types-literal"); }
-TEST_CASE("157 bad definitions of params") { check("157-params-definition-errors"); }
-TEST_CASE("230 tags") { check("230-tags"); }
-TEST_CASE("250 validation of time triggers") { check("250-time-trigger-validation"); }
-TEST_CASE("260 life of versions") { check("260-versions-lifecycle"); }
-TEST_CASE("261 deletion") { check("261-delete-workflow"); }
-TEST_CASE("262 every field of a definition") { check("262-workflow-def-roundtrip"); }
-TEST_CASE("270 properties") { check("270-properties"); }
-TEST_CASE("350 job templates") { check("350-job-templates"); }
-TEST_CASE("360 the YAML language") { check("360-yaml-dsl"); }
-TEST_CASE("370 bad requests") { check("370-bad-requests-http"); }
-TEST_CASE("371 unknown ids") { check("371-unknown-ids"); }
-TEST_CASE("374 limits of size") { check("374-size-limits"); }
-TEST_CASE("375 validation without storing") { check("375-validate-endpoint"); }
+
+TEST_CASE("108 validation of run strategies") {
+  check("108-run-strategy-validation");
+}
+
+TEST_CASE("113 invalid failure modes") {
+  check("113-failure-mode-invalid");
+}
+
+TEST_CASE("125 validation of retry policies") {
+  check("125-retry-validation");
+}
+
+TEST_CASE("150 params of all types") {
+  check("150-params-all-types-literal");
+}
+
+TEST_CASE("157 bad definitions of params") {
+  check("157-params-definition-errors");
+}
+
+TEST_CASE("230 tags") {
+  check("230-tags");
+}
+
+TEST_CASE("250 validation of time triggers") {
+  check("250-time-trigger-validation");
+}
+
+TEST_CASE("260 life of versions") {
+  check("260-versions-lifecycle");
+}
+
+TEST_CASE("261 deletion") {
+  check("261-delete-workflow");
+}
+
+TEST_CASE("262 every field of a definition") {
+  check("262-workflow-def-roundtrip");
+}
+
+TEST_CASE("270 properties") {
+  check("270-properties");
+}
+
+TEST_CASE("350 job templates") {
+  check("350-job-templates");
+}
+
+TEST_CASE("360 the YAML language") {
+  check("360-yaml-dsl");
+}
+
+TEST_CASE("370 bad requests") {
+  check("370-bad-requests-http");
+}
+
+TEST_CASE("371 unknown ids") {
+  check("371-unknown-ids");
+}
+
+TEST_CASE("374 limits of size") {
+  check("374-size-limits");
+}
+
+TEST_CASE("375 validation without storing") {
+  check("375-validate-endpoint");
+}
 
 } // namespace tutti::replay

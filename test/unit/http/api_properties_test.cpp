@@ -21,9 +21,10 @@ TEST_CASE("a change of properties answers the new snapshot") {
   api.world.now += 5;
   auto got = api.send("POST", base + "/w/properties", R"({"step_concurrency":9})");
   CHECK(got.status == 200);
-  CHECK(got.body
-        == R"({"workflow_id":"w","create_time":1700000000005,"author":"tester","owner":"tester",)"
-           R"("run_strategy":{"rule":"SEQUENTIAL","workflow_concurrency":1},"step_concurrency":9})");
+  CHECK(
+    got.body
+    == R"({"workflow_id":"w","create_time":1700000000005,"author":"tester","owner":"tester",)"
+       R"("run_strategy":{"rule":"SEQUENTIAL","workflow_concurrency":1},"step_concurrency":9})");
   CHECK(api.send("POST", base + "/w/properties", R"({"properties":{"description":"d"}})")
           .body.ends_with(R"("step_concurrency":9,"description":"d"})"));
 }

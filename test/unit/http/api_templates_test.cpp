@@ -17,7 +17,8 @@ std::string body(const std::string& version, const std::string& more = {}) {
 
 TEST_CASE("a job template is stored by type and version, and read back") {
   api_fixture api;
-  auto made = api.send("POST", base, body("default", R"(,"params":{"script":{"value":"x","type":"STRING"}})"));
+  auto made = api.send("POST", base,
+                       body("default", R"(,"params":{"script":{"value":"x","type":"STRING"}})"));
   CHECK(made.status == 200);
   CHECK(made.body
         == R"({"metadata":{"owner":"tester","version_author":"tester","status":"alpha",)"
@@ -55,10 +56,11 @@ TEST_CASE("a job template without its parts is refused with all violations") {
 
 TEST_CASE("a job template may be YAML, and jobs in YAML may name it") {
   api_fixture api;
-  auto made = api.send("POST", base + "/yaml",
-                       "owner: t\nstatus: a\nsupport: s\ndefinition:\n  job_type: hello\n"
-                       "  step_type: Shell\n  version: v1\n  params:\n    script: {value: run, type: STRING}\n",
-                       "application/yaml");
+  auto made = api.send(
+    "POST", base + "/yaml",
+    "owner: t\nstatus: a\nsupport: s\ndefinition:\n  job_type: hello\n"
+    "  step_type: Shell\n  version: v1\n  params:\n    script: {value: run, type: STRING}\n",
+    "application/yaml");
   CHECK_MESSAGE(made.status == 200, made.body);
   auto workflow = [](const std::string& version) {
     return "workflow:\n  id: w\n  owner: t\n  jobs:\n    - job: {id: a, type: hello, "
