@@ -39,13 +39,21 @@ private:
       case model::step_type::noop:
       case model::step_type::sleep:
       case model::step_type::foreach:
+      case model::step_type::subworkflow:
+        break;
+      case model::step_type::while_:
+        check_expression(name + ", condition", x.condition.value_or(std::string{}));
+        break;
+      case model::step_type::template_:
+        if (!x.sub_type)
+          add(name + " is a template step without sub_type, which names the workflow that it runs");
         break;
       case model::step_type::shell:
         check_shell(name, x);
         break;
       default:
         add(name + " has the type " + std::string{to_string(x.type)}
-            + ", which this version cannot run; it runs NoOp, Sleep, Shell and foreach");
+            + ", which this version cannot run; it runs NoOp, Sleep, Shell, foreach, while, subworkflow and template");
     }
     if (x.signal_dependencies)
       add(name + " has signal_dependencies, which this version does not support");

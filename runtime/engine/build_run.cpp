@@ -18,7 +18,8 @@ params::instance_facts facts_of(const run_spec& spec, time_ms now) {
   params::instance_facts facts;
   facts.workflow_id = spec.workflow_id;
   facts.run_ts = spec.run_ts != 0 ? spec.run_ts : now;
-  facts.owner = spec.properties.owner;
+  facts.shown_workflow_id = spec.shown_workflow_id;
+  facts.owner = spec.shown_owner.empty() ? spec.properties.owner : spec.shown_owner;
   facts.initiator = spec.initiator.type;
   if (spec.initiator.user)
     facts.initiator_user = spec.initiator.user->name;
@@ -26,7 +27,10 @@ params::instance_facts facts_of(const run_spec& spec, time_ms now) {
   return facts;
 }
 
+/// What a step hands on is not a user's, and is not bounded as that is.
 status check_params(const run_spec& spec, const surroundings& around) {
+  if (spec.is_child)
+    return unit{};
   return params::check_run_params(spec.run_params,
                                   static_cast<std::size_t>(around.options->run_params_max));
 }
@@ -58,6 +62,20 @@ status set_timeout(run_spec& spec, const model::workflow& definition, time_ms no
 
 } // namespace
 
+namespace {
+
+void take_order(run_spec& spec, const child_order& order) {
+  spec.is_child = true;
+  spec.correlation_id = order.correlation_id;
+  spec.group_info = order.group_info;
+  spec.run_ts = order.run_ts;
+  spec.tree_concurrency = order.tree_concurrency;
+  spec.shown_workflow_id = order.shown_workflow_id;
+  spec.shown_owner = order.shown_owner;
+}
+
+} // namespace
+
 result<run_spec> build_run(const start_inputs& in, const surroundings& around) {
   auto& request = in.request->request;
   run_spec spec;
@@ -71,6 +89,8 @@ result<run_spec> build_run(const start_inputs& in, const surroundings& around) {
   spec.run_params = request.run_params.value_or(model::param_map{});
   spec.runtime_tags = request.runtime_tags;
   spec.artifacts = request.artifacts;
+  if (in.request->child)
+    take_order(spec, *in.request->child);
   auto& props = in.snapshot->properties;
   spec.properties.create_time = in.snapshot->create_time;
   if (props.owner)
@@ -114,6 +134,11 @@ result<run_spec> build_restart(const run_context& previous, const std::vector<ca
   spec.initiator = {};
   spec.initiator.type = model::initiator_type::manual;
   spec.initiator.user = model::user{request.caller, {}};
+  if (request.child) {
+    take_order(spec, *request.child);
+    spec.run_ts = previous.run_ts();
+    spec.initiator = request.initiator;
+  }
   spec.run_params = request.run_params;
   spec.timeout_ms = 0;
   spec.partial = false;

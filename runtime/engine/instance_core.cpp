@@ -2,12 +2,13 @@
 
 #include "runtime/base/overload.hpp"
 #include "runtime/engine/build_run.hpp"
+#include "runtime/engine/carried_leaves.hpp"
+#include "runtime/engine/child_run.hpp"
+#include "runtime/engine/instance_progress.hpp"
 #include "runtime/engine/rows.hpp"
 #include "runtime/engine/step_core.hpp"
+#include "runtime/engine/while_core.hpp"
 #include "runtime/model/stored.hpp"
-
-#include <algorithm>
-#include <cassert>
 
 namespace tutti::engine {
 
@@ -21,32 +22,6 @@ namespace {
 constexpr std::int64_t default_timeout_ms = 10LL * 24 * 3600 * 1000;
 constexpr std::size_t waiters_max = 1000;
 
-/// A complete step opens the way to its successors as far as its conditions say.
-void release_children(instance_memory& mem, std::size_t at, const ordered_map<bool>& conditions) {
-  for (auto child : mem.run->workflow->dag.children[at]) {
-    auto& next = mem.steps[child];
-    if (!next.in_dag)
-      continue;
-    auto* condition = conditions.find(mem.run->workflow->workflow.steps[child].id);
-    next.selected = next.selected || (condition && *condition);
-    --next.parents_left;
-  }
-}
-
-void set_up_steps(instance_memory& mem) {
-  auto& graph = mem.run->workflow->dag;
-  auto in_dag = dag_of_run(*mem.run);
-  mem.steps.assign(graph.size(), {});
-  for (std::size_t i = 0; i < graph.size(); ++i) {
-    auto& step = mem.steps[i];
-    step.in_dag = in_dag[i];
-    for (auto parent : graph.parents[i])
-      if (in_dag[parent])
-        ++step.parents_left;
-    step.selected = step.parents_left == 0;
-  }
-}
-
 /// One call of `decide`.
 class judge {
 public:
@@ -56,6 +31,14 @@ public:
 
   status handle(const message& what) {
     catch_up();
+    auto ok = dispatch(what);
+    if (ok && broken_)
+      return *broken_;
+    return ok;
+  }
+
+private:
+  status dispatch(const message& what) {
     return std::visit(overload{
                         [&](const create_run& x) { return on_create(x); },
                         [&](const launch_run& x) { return on_launch(x); },
@@ -71,13 +54,13 @@ public:
                       what);
   }
 
-private:
   status on_create(const create_run& x);
   status on_launch(const launch_run& x);
   status on_step_ended(const step_ended& x);
   status on_terminate(const terminate_run& x);
   status on_timer(const timer_fired& x);
   status on_restart(const restart_instance& x);
+  status adopt_success(const restart_instance& x);
   status on_await();
   status on_note(const note_run& x);
 
@@ -103,6 +86,7 @@ private:
   void finish(run_status own);
   run_status own_result() const;
   void tell_parent();
+  void tell_step();
   model::timeline_event ended_in_queue(const terminate_run& x, run_status as,
                                        const std::string& asked) const;
   instance_acted ended_answer() const;
@@ -112,6 +96,8 @@ private:
   instance_memory& mem_;
   const surroundings& around_;
   outcome out_;
+  /// Rows that could not be read on the way.
+  std::optional<error> broken_;
 };
 
 // -- made, queued, launched -----------------------------------------------------------------------
@@ -150,6 +136,7 @@ status judge::on_create(const create_run& x) {
     if (!x.note.empty())
       model::append_timeline(mem_.state.timeline,
                              model::log_event(around_.now, model::log_level::info, x.note));
+    tell_step();
     write_state();
     out_.at_rest = true;
     return unit{};
@@ -360,13 +347,36 @@ void judge::tell_parent() {
   for (auto client : mem_.waiters)
     out_.late_answers.emplace_back(client, ended_answer());
   mem_.waiters.clear();
+  tell_step();
   auto& spec = mem_.run->spec;
-  run_ended news{spec.instance_id,      spec.run_id,         mem_.state.status,
-                 mem_.state.start_time, mem_.state.end_time, mem_.state.leaves};
+  run_ended news{
+    spec.instance_id,  spec.run_id, mem_.state.status, mem_.state.start_time, mem_.state.end_time,
+    mem_.state.leaves, {}};
+  if (is_round_of_while(*mem_.run) && mem_.state.status == run_status::succeeded) {
+    auto values = values_after(mem_, *around_.rows);
+    if (values)
+      news.values = std::move(*values);
+    else
+      broken_ = values.error();
+  }
   auto to = spec.iteration
               ? loop_part_entity(spec.workflow_id, (spec.instance_id - 1) / chunk_size, spec.run_id)
               : workflow_entity(spec.workflow_id);
   out_.sends.push_back({std::move(to), make_message(std::move(news))});
+}
+
+/// The step that has started this run and follows it.
+void judge::tell_step() {
+  auto& spec = mem_.run->spec;
+  if (!spec.is_child || !spec.initiator.ancestors.back().sync.value_or(true))
+    return;
+  auto leaves = leaves_before(mem_.run, *around_.rows);
+  if (!leaves) {
+    broken_ = leaves.error();
+    return;
+  }
+  leaves->add(mem_.state.leaves);
+  out_.sends.push_back(child_ended(spec, spec.uuid, mem_.state.status, std::move(*leaves)));
 }
 
 void judge::write_state() {
@@ -473,17 +483,40 @@ instance_acted judge::ended_answer() const {
 
 // -- restart --------------------------------------------------------------------------------------
 
+namespace {
+
+error restart_above(const run_context& run) {
+  auto& parent = run.initiator().ancestors.front();
+  return {ec::bad_request,
+          "Workflow instance "
+            + to_string(
+              instance_entity(run.spec.workflow_id, run.spec.instance_id, run.spec.run_id))
+            + (run.loop ? " is an iteration; restart the instance that its loop belongs to: ["
+                        : " belongs to a step of another instance; restart the one at the top: [")
+            + parent.workflow_id + "][" + std::to_string(parent.instance_id) + "]"};
+}
+
+} // namespace
+
+/// A child that has succeeded has nothing left to run: its step goes on with it as it is.
+status judge::adopt_success(const restart_instance& x) {
+  auto leaves = leaves_before(mem_.run, *around_.rows);
+  if (!leaves)
+    return leaves.error();
+  leaves->add(mem_.state.leaves);
+  auto spec = mem_.run->spec;
+  spec.initiator = x.initiator;
+  out_.sends.push_back(child_ended(spec, x.child->request, mem_.state.status, std::move(*leaves)));
+  out_.at_rest = true;
+  return unit{};
+}
+
 status judge::on_restart(const restart_instance& x) {
   if (!mem_.run)
     return refuse(
       {ec::not_found, "Workflow instance run " + to_string(mem_.id) + " has not been created yet"});
-  if (mem_.run->loop)
-    return refuse({ec::bad_request,
-                   "Workflow instance " + to_string(mem_.id)
-                     + " is an iteration; restart the instance that its loop "
-                       "belongs to: ["
-                     + mem_.run->initiator().ancestors.front().workflow_id + "]["
-                     + std::to_string(mem_.run->initiator().ancestors.front().instance_id) + "]"});
+  if (mem_.run->loop || (mem_.run->spec.is_child && !x.child))
+    return refuse(restart_above(*mem_.run));
   if (!over())
     return refuse({ec::bad_request, "Cannot restart workflow instance " + to_string(mem_.id)
                                       + " in status " + std::string{to_string(mem_.state.status)}
@@ -496,6 +529,9 @@ status judge::on_restart(const restart_instance& x) {
   auto applied = *row ? model::decode<run_state>(**row) : result<run_state>{run_state{}};
   if (!applied || !is_terminal(applied->status))
     return error{ec::unavailable, "the end of run " + to_string(mem_.id) + " is not on disk yet"};
+  if (x.child && x.policy == model::run_policy::restart_from_incomplete
+      && mem_.state.status == run_status::succeeded)
+    return adopt_success(x);
   std::vector<bool> in_dag = dag_of_run(*mem_.run);
   auto view = aggregated_view(*mem_.run, mem_.state.steps, in_dag);
   auto next = build_restart(*mem_.run, view, mem_.state.status, x, around_);
@@ -513,174 +549,9 @@ result<outcome> decide(instance_memory& memory, const message& what, const surro
   judge j{memory, around};
   if (auto ok = j.handle(what); !ok)
     return ok.error();
-  return j.take();
-}
-
-// -- graph and aggregate --------------------------------------------------------------------------
-
-std::vector<bool> dag_of_run(const run_context& run) {
-  auto& graph = run.workflow->dag;
-  if (!run.spec.partial)
-    return std::vector<bool>(graph.size(), true);
-  std::vector<bool> in(graph.size(), false);
-  std::vector<std::uint32_t> open;
-  for (auto& id : run.spec.start_steps)
-    if (auto at = run.workflow->position(id); at != compiled_workflow::npos && !in[at]) {
-      in[at] = true;
-      open.push_back(static_cast<std::uint32_t>(at));
-    }
-  while (!open.empty()) {
-    auto at = open.back();
-    open.pop_back();
-    for (auto child : graph.children[at])
-      if (!in[child]) {
-        in[child] = true;
-        open.push_back(child);
-      }
-  }
-  return in;
-}
-
-std::vector<carried_step> aggregated_view(const run_context& run,
-                                          const std::vector<step_brief>& steps,
-                                          const std::vector<bool>& in_dag) {
-  auto view = run.spec.carried;
-  auto& definitions = run.workflow->workflow.steps;
-  auto brief_of = [&](std::size_t at) { return at < steps.size() ? steps[at] : step_brief{}; };
-  auto put = [&](std::uint32_t at, const carried_step& x) {
-    auto old = std::find_if(view.begin(), view.end(),
-                            [&](auto& y) { return y.step_id == definitions[at].id; });
-    if (old == view.end())
-      view.push_back(x);
-    else
-      *old = x;
-  };
-  // New entries come by status, then by ordinal; those without a step come last (as recorded).
-  auto order = client_order(*run.workflow, in_dag);
-  auto rank = [&](std::uint32_t at) {
-    auto status = brief_of(at).status;
-    return status == step_status::not_created ? 255 : static_cast<int>(status);
-  };
-  std::stable_sort(order.begin(), order.end(), [&](auto a, auto b) { return rank(a) < rank(b); });
-  for (auto at : order) {
-    auto brief = brief_of(at);
-    if (brief.status == step_status::not_created)
-      put(at, {definitions[at].id, 0, step_status::not_created, 0, 0});
-    else
-      put(at,
-          {definitions[at].id, run.spec.run_id, brief.status, brief.start_time, brief.end_time});
-  }
-  for (std::uint32_t at = 0; at < definitions.size(); ++at)
-    if (std::none_of(view.begin(), view.end(),
-                     [&](auto& x) { return x.step_id == definitions[at].id; }))
-      view.push_back({definitions[at].id, 0, step_status::not_created, 0, 0});
-  return view;
-}
-
-run_status aggregated_status(const run_context& run, run_status own,
-                             const std::vector<step_brief>& steps,
-                             const std::vector<bool>& in_dag) {
-  if (model::is_fresh(run.policy()) || own != run_status::succeeded || run.loop)
-    return own;
-  auto open = false;
-  auto timed_out = false;
-  auto stopped = false;
-  for (auto& step : aggregated_view(run, steps, in_dag)) {
-    if (step.status == step_status::not_created)
-      open = true;
-    else if (step.status == step_status::timed_out)
-      timed_out = true;
-    else if (step.status == step_status::stopped)
-      stopped = true;
-    else if (!is_complete(step.status))
-      return run_status::failed;
-  }
-  if (timed_out)
-    return run_status::timed_out;
-  if (stopped)
-    return run_status::stopped;
-  return open ? run.spec.baseline_status.value_or(own) : own;
-}
-
-// -- rows -----------------------------------------------------------------------------------------
-
-namespace {
-
-void take_progress(instance_memory& mem, std::size_t at, const step_state& state) {
-  auto& step = mem.steps[at];
-  auto status = state.state.status;
-  step.started = true;
-  step.brief = {status, state.attempt, state.state.start_time.value_or(0),
-                state.state.end_time.value_or(0)};
-  step.ended = is_terminal(status) && !is_retryable(status);
-  if (!step.ended) {
-    ++mem.running;
-    return;
-  }
-  mem.leaves.add(leaves_of(state));
-  auto& definition = mem.run->workflow->workflow.steps[at];
-  step.ends_all = status == step_status::fatally_failed && !state.ignore_failure_mode
-                  && definition.failure_mode == model::failure_mode::fail_immediately;
-  if (is_complete(status))
-    release_children(mem, at, state.conditions);
-}
-
-/// Reads what the rows of the steps say. That may be newer than the messages that were handled;
-/// `catch_up` draws the consequences with the next message, and a message that tells of an end
-/// that is known already changes nothing.
-status read_progress(instance_memory& mem, const row_reader& reader) {
-  auto& spec = mem.run->spec;
-  auto& steps = mem.run->workflow->workflow.steps;
-  std::vector<step_state> latest(steps.size());
-  std::optional<error> broken;
-  auto [from, to]
-    = rows::range_of_prefix(rows::steps_prefix(spec.workflow_id, spec.instance_id, spec.run_id));
-  auto id_at = from.size();
-  auto ok = reader.scan(from, to, [&](std::string_view key, std::string_view value) {
-    auto at = mem.run->workflow->position(key.substr(id_at, key.find('\0', id_at) - id_at));
-    auto state = model::decode<step_state>(value);
-    if (!state || at == compiled_workflow::npos) {
-      broken = error{ec::corrupt, "row of a step of run " + to_string(mem.id)};
-      return false;
-    }
-    // Attempts come in order, so the last one stays.
-    latest[at] = std::move(*state);
-    return true;
-  });
-  if (!ok)
-    return ok.error();
-  if (broken)
-    return *broken;
-  for (std::size_t i = 0; i < steps.size(); ++i)
-    if (latest[i].attempt != 0)
-      take_progress(mem, i, latest[i]);
-  return unit{};
-}
-
-} // namespace
-
-result<instance_memory> load_instance(const entity_id& id, const row_reader& reader) {
-  instance_memory mem;
-  mem.id = id;
-  auto row = reader.get(rows::run_state(id.workflow_id, id.instance_id, id.run_id));
-  if (!row)
-    return row.error();
-  if (!*row)
-    return mem;
-  auto state = model::decode<run_state>(**row);
-  if (!state)
-    return error{ec::corrupt, "row of run " + to_string(id) + ": " + state.error().message};
-  mem.state = std::move(*state);
-  auto run = load_run(id, reader);
-  if (!run)
-    return run.error();
-  mem.run = std::move(*run);
-  set_up_steps(mem);
-  if (!is_terminal(mem.state.status) && mem.state.launched)
-    if (auto ok = read_progress(mem, reader); !ok)
-      return ok.error();
-  mem.from_rows = true;
-  return mem;
+  auto out = j.take();
+  tell_refusal(what, out);
+  return out;
 }
 
 } // namespace tutti::engine

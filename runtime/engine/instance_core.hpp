@@ -58,7 +58,8 @@ struct run_state {
                            field(5, "timeout_due", &self::timeout_due),
                            field(6, "ending", &self::ending), field(7, "timeline", &self::timeline),
                            field(8, "steps", &self::steps), field(9, "leaves", &self::leaves),
-                           field(10, "own_status", &self::own_status), field(11, "ended_by", &self::ended_by));
+                           field(10, "own_status", &self::own_status),
+                           field(11, "ended_by", &self::ended_by));
   }
 };
 

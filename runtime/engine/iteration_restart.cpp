@@ -1,8 +1,8 @@
 #include "runtime/engine/iteration_restart.hpp"
 
+#include "runtime/engine/carried_leaves.hpp"
 #include "runtime/engine/instance_core.hpp"
 #include "runtime/engine/rows.hpp"
-#include "runtime/engine/step_core.hpp"
 #include "runtime/model/stored.hpp"
 
 namespace tutti::engine {
@@ -48,22 +48,6 @@ result<std::optional<earlier_run>> read_earlier(const loop_ptr& loop, std::int64
     std::make_shared<const run_context>(std::move(*spec), loop->body, loop), std::move(**state)}};
 }
 
-/// The leaves of a step as its run has reported them.
-result<leaf_counts> reported_leaves(const run_ptr& run, const std::string& inline_id,
-                                    std::int64_t iteration, const carried_step& x,
-                                    const row_reader& reader) {
-  leaf_counts out;
-  auto at = run->workflow->position(x.step_id);
-  if (run->workflow->workflow.steps[at].type == model::step_type::foreach) {
-    auto step = load_step(step_entity(inline_id, iteration, x.run_id, x.step_id), run, reader);
-    if (!step)
-      return step.error();
-    return engine::leaves_of(step->state);
-  }
-  out.add(x.status, 1);
-  return out;
-}
-
 } // namespace
 
 result<std::optional<iteration_restart>> restart_of_iteration(const loop_ptr& loop,
@@ -93,7 +77,7 @@ result<std::optional<iteration_restart>> restart_of_iteration(const loop_ptr& lo
     auto at = loop->body->position(x.step_id);
     if (at == compiled_workflow::npos || !again[at] || x.status == model::step_status::not_created)
       continue;
-    auto leaves = reported_leaves(before.run, loop->spec.inline_id, iteration, x, reader);
+    auto leaves = leaves_of_carried(before.run, x, reader);
     if (!leaves)
       return leaves.error();
     out.taken_back.add(*leaves);

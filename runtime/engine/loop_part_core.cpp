@@ -52,13 +52,13 @@ private:
       out_.rows.push_back(
         {rows::loop(mem_.id.workflow_id, mem_.id.run_id), model::encode(*x.spec)});
     for (auto i = x.first; i <= x.last; ++i)
-      if (auto ok = launch(i); !ok)
+      if (auto ok = launch(i, x.values); !ok)
         return ok;
     out_.at_rest = mem_.state.launched == mem_.state.ended && !mem_.state.reporting;
     return unit{};
   }
 
-  status launch(std::int64_t iteration) {
+  status launch(std::int64_t iteration, const model::value_map& values) {
     auto bit = 1ULL << ((iteration - 1) % chunk_size);
     if ((mem_.state.launched & bit) != 0)
       return unit{};
@@ -86,6 +86,7 @@ private:
     order.spec.uuid = around_.make_uuid();
     order.spec.create_time = around_.now;
     order.spec.iteration = true;
+    order.spec.loop_values = values;
     if (complete)
       order.ended_as = model::run_status::succeeded;
     else if (mem_.state.ending)
@@ -99,14 +100,16 @@ private:
   }
 
   status on_ended(const run_ended& x) {
-    count(x.instance_id, x.status, x.leaves);
+    if (count(x.instance_id, x.status, x.leaves))
+      mem_.state.unreported.values = x.values;
     return unit{};
   }
 
-  void count(std::int64_t iteration, model::run_status as, const leaf_counts& leaves) {
+  /// False if it was counted before.
+  bool count(std::int64_t iteration, model::run_status as, const leaf_counts& leaves) {
     auto bit = 1ULL << ((iteration - 1) % chunk_size);
     if ((mem_.state.launched & bit) == 0 || (mem_.state.ended & bit) != 0)
-      return;
+      return false;
     mem_.state.ended |= bit;
     changed_ = true;
     auto& news = mem_.state.unreported;
@@ -125,10 +128,11 @@ private:
         news.succeeded |= bit;
     }
     if (mem_.state.reporting)
-      return;
+      return true;
     // The word to itself queues behind what already waits, so reports grow under load.
     mem_.state.reporting = true;
     out_.sends.push_back({mem_.id, make_message(report_iterations{})});
+    return true;
   }
 
   status on_report() {

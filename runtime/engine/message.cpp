@@ -38,7 +38,8 @@ std::string_view name_of(const message& x) {
     "terminate_iterations", "report_iterations", "timer_fired",         "job_update",
     "resume_entity",        "await_end",         "change_properties",   "change_tag",
     "unblock_runs",         "note_run",          "delete_workflow",     "purge_shard",
-    "shard_purged",         "put_job_template",  "remove_job_template", "copy_job_template"};
+    "shard_purged",         "put_job_template",  "remove_job_template", "copy_job_template",
+    "terminate_child",      "child_news"};
   return names[x.index()];
 }
 

@@ -30,16 +30,45 @@ struct push_definition {
   }
 };
 
+/// What a run gets from the step that starts it (spec 04c §2). The step is the last ancestor of the
+/// initiator.
+struct child_order {
+  /// The request id of the attempt; the step knows its child by it.
+  std::string request;
+  std::string correlation_id;
+  std::int64_t group_info = 0;
+  std::int64_t run_ts = 0;
+  std::optional<std::int64_t> tree_concurrency;
+  /// Empty unless all parameters are handed on.
+  std::string shown_workflow_id;
+  std::string shown_owner;
+
+  static constexpr auto fields() {
+    using model::field;
+    using self = child_order;
+    return std::make_tuple(field(1, "request", &self::request),
+                           field(2, "correlation_id", &self::correlation_id),
+                           field(3, "group_info", &self::group_info),
+                           field(4, "run_ts", &self::run_ts),
+                           field(5, "tree_concurrency", &self::tree_concurrency),
+                           field(6, "shown_workflow_id", &self::shown_workflow_id),
+                           field(7, "shown_owner", &self::shown_owner));
+  }
+};
+
 struct start_run {
   std::string version; ///< active, latest, default, or a number
   model::workflow_start_request request;
   std::string uuid; ///< the caller's request id, or one made at the gateway
+  /// A step starts it, and is told in place of a client.
+  std::optional<child_order> child;
 
   static constexpr auto fields() {
     using model::field;
     return std::make_tuple(field(1, "version", &start_run::version),
                            field(2, "request", &start_run::request),
-                           field(3, "uuid", &start_run::uuid));
+                           field(3, "uuid", &start_run::uuid),
+                           field(4, "child", &start_run::child));
   }
 };
 
@@ -51,6 +80,9 @@ struct restart_instance {
   std::string caller;
   std::string uuid;
   std::int64_t request_time = 0;
+  /// A step restarts its child, and is told in place of a client.
+  std::optional<child_order> child;
+  model::initiator initiator; ///< with `child` only
 
   static constexpr auto fields() {
     using model::field;
@@ -58,7 +90,9 @@ struct restart_instance {
     return std::make_tuple(field(1, "policy", &self::policy),
                            field(2, "run_params", &self::run_params),
                            field(3, "caller", &self::caller), field(4, "uuid", &self::uuid),
-                           field(5, "request_time", &self::request_time));
+                           field(5, "request_time", &self::request_time),
+                           field(6, "child", &self::child),
+                           field(7, "initiator", &self::initiator));
   }
 };
 
@@ -187,6 +221,8 @@ struct run_ended {
   std::int64_t start_time = 0;
   std::int64_t end_time = 0;
   leaf_counts leaves;
+  /// Of an iteration of a while that has succeeded: what its steps make of the loop values.
+  model::value_map values;
 
   static constexpr auto fields() {
     using model::field;
@@ -194,8 +230,60 @@ struct run_ended {
     return std::make_tuple(field(1, "instance_id", &self::instance_id),
                            field(2, "run_id", &self::run_id), field(3, "status", &self::status),
                            field(4, "start_time", &self::start_time),
-                           field(5, "end_time", &self::end_time),
-                           field(6, "leaves", &self::leaves));
+                           field(5, "end_time", &self::end_time), field(6, "leaves", &self::leaves),
+                           field(7, "values", &self::values));
+  }
+};
+
+// -- subworkflows ---------------------------------------------------------------------------------
+
+/// A step ends the child that it has ordered by this request; to the child's workflow, so that it
+/// cannot overtake the order.
+struct terminate_child {
+  std::string request;
+  terminate_run how;
+
+  static constexpr auto fields() {
+    return std::make_tuple(model::field(1, "request", &terminate_child::request),
+                           model::field(2, "how", &terminate_child::how));
+  }
+};
+
+/// What became of a step's order of a child.
+struct child_news {
+  // Stored: append only.
+  enum class phase_type : std::uint8_t {
+    started = 0,
+    /// There is no such workflow, or its parameters cannot be evaluated.
+    refused = 1,
+    /// It may come before `started`: the two take different ways.
+    ended = 2,
+  };
+
+  std::string request; ///< as ordered
+  phase_type phase = phase_type::started;
+  std::string workflow_id;
+  std::int64_t version_id = 0;
+  std::int64_t instance_id = 0;
+  std::int64_t run_id = 0;
+  std::string uuid;
+  model::run_status status = model::run_status::created; ///< ended
+  leaf_counts leaves;                                    ///< ended: over all runs of the instance
+  std::string why;                                       ///< refused
+  std::string why_kind;
+  std::vector<std::string> details;
+
+  static constexpr auto fields() {
+    using model::field;
+    using self = child_news;
+    return std::make_tuple(field(1, "request", &self::request), field(2, "phase", &self::phase),
+                           field(3, "workflow_id", &self::workflow_id),
+                           field(4, "version_id", &self::version_id),
+                           field(5, "instance_id", &self::instance_id),
+                           field(6, "run_id", &self::run_id), field(7, "uuid", &self::uuid),
+                           field(8, "status", &self::status), field(9, "leaves", &self::leaves),
+                           field(10, "why", &self::why), field(11, "why_kind", &self::why_kind),
+                           field(12, "details", &self::details));
   }
 };
 
@@ -254,18 +342,21 @@ struct step_ended {
 
 // -- loops ----------------------------------------------------------------------------------------
 
-/// The foreach step orders iterations `first..last` (one-based, of one chunk) to run.
+/// A loop step orders iterations `first..last` (one-based, of one chunk) to run.
 struct run_iterations {
   std::int64_t first = 0;
   std::int64_t last = 0;
   /// Sent once per loop run and shard.
   std::optional<loop_spec> spec;
+  /// Of a while, which orders one iteration at a time: its loop values.
+  model::value_map values;
 
   static constexpr auto fields() {
     using model::field;
     return std::make_tuple(field(1, "first", &run_iterations::first),
                            field(2, "last", &run_iterations::last),
-                           field(3, "spec", &run_iterations::spec));
+                           field(3, "spec", &run_iterations::spec),
+                           field(4, "values", &run_iterations::values));
   }
 };
 
@@ -277,6 +368,8 @@ struct iterations_ended {
   std::uint64_t stopped = 0;
   std::uint64_t timed_out = 0;
   leaf_counts leaves;
+  /// Of a while: the loop values after the iteration.
+  model::value_map values;
 
   static constexpr auto fields() {
     using model::field;
@@ -284,7 +377,7 @@ struct iterations_ended {
     return std::make_tuple(field(1, "chunk", &self::chunk), field(2, "succeeded", &self::succeeded),
                            field(3, "failed", &self::failed), field(4, "stopped", &self::stopped),
                            field(5, "timed_out", &self::timed_out),
-                           field(6, "leaves", &self::leaves));
+                           field(6, "leaves", &self::leaves), field(7, "values", &self::values));
   }
 };
 
@@ -390,7 +483,7 @@ using message = std::variant<push_definition, start_run, restart_instance, admit
                              report_iterations, timer_fired, job_update, resume_entity, await_end,
                              change_properties, change_tag, unblock_runs, note_run,
                              delete_workflow, purge_shard, shard_purged, put_job_template,
-                             remove_job_template, copy_job_template>;
+                             remove_job_template, copy_job_template, terminate_child, child_news>;
 
 using message_ptr = std::shared_ptr<const message>;
 

@@ -16,8 +16,9 @@ params::instance_facts facts_of(const run_context& run) {
   facts.workflow_id = run.spec.workflow_id;
   facts.instance_id = run.spec.instance_id;
   facts.run_id = run.spec.run_id;
+  facts.shown_workflow_id = run.shown_workflow_id();
   facts.run_ts = run.run_ts();
-  facts.owner = run.properties().owner;
+  facts.owner = run.shown_owner();
   facts.initiator = run.initiator().type;
   if (run.initiator().user)
     facts.initiator_user = run.initiator().user->name;
@@ -116,8 +117,11 @@ result<std::int64_t> iteration_count(const model::value_map& loop_values, std::i
   return n;
 }
 
-model::param_map iteration_params(const loop_spec& loop, std::int64_t index) {
-  auto own = params::iteration_params(loop.loop_values, index, loop.create_time);
+model::param_map iteration_params(const loop_spec& loop, const run_spec& run) {
+  auto index = run.instance_id - 1;
+  auto own = loop.initiator.type == model::initiator_type::while_
+               ? params::while_iteration_params(run.loop_values, index, run.create_time)
+               : params::iteration_params(loop.loop_values, index, loop.create_time);
   auto all = loop.params;
   for (auto& [name, x] : own)
     all.set(name, std::move(x));
@@ -142,6 +146,33 @@ model::param_map passed_down(const model::param_map& workflow_params, const mode
     }
   }
   return down;
+}
+
+model::param_map child_params(const model::param_map& workflow_params, const model::param_map& own,
+                              const model::step& definition, bool explicit_params) {
+  params::parent_params parent;
+  parent.workflow = &workflow_params;
+  parent.step = &own;
+  parent.step_definition = definition.params ? &*definition.params : nullptr;
+  parent.explicit_params = explicit_params;
+  return params::pass_down(parent);
+}
+
+result<model::value_map> while_values_of(const model::param_map& evaluated,
+                                         const std::string& step_id) {
+  return params::while_values(evaluated, step_id);
+}
+
+result<bool> evaluate_while(const std::string& condition, step_scope in,
+                            const model::param_map& own, const model::value_map& values) {
+  // No other step's parameters can be asked for here (spec 02 §6.5).
+  in.upstream = nullptr;
+  return params::evaluate_condition("condition", condition, inputs_of(in),
+                                    params::while_scope(own, values, in.now), in.now);
+}
+
+void advance_while(model::value_map& values, const model::param_map& of_step) {
+  params::advance_while(values, of_step);
 }
 
 } // namespace tutti::engine

@@ -55,9 +55,24 @@ result<model::value_map> loop_values_of(const model::param_map& evaluated,
 result<std::int64_t> iteration_count(const model::value_map& loop_values, std::int64_t max);
 
 /// What an iteration's workflow parameters are made of: the loop's, its index and loop values.
-model::param_map iteration_params(const loop_spec& loop, std::int64_t index);
+model::param_map iteration_params(const loop_spec& loop, const run_spec& run);
 
-/// Parameters that a child run gets as they are (spec 04c §2).
+/// The run parameters of a subworkflow (spec 02 §6.3).
+model::param_map child_params(const model::param_map& workflow_params, const model::param_map& own,
+                              const model::step& definition, bool explicit_params);
+
+/// Evaluated loop parameters of a while: scalars all (spec 02 §6.5).
+result<model::value_map> while_values_of(const model::param_map& evaluated,
+                                         const std::string& step_id);
+
+/// Whether a while goes on with these values. `own` are the evaluated parameters of its step.
+result<bool> evaluate_while(const std::string& condition, step_scope in,
+                            const model::param_map& own, const model::value_map& values);
+
+/// Takes the values that a step of the last iteration has for the loop parameters.
+void advance_while(model::value_map& values, const model::param_map& of_step);
+
+/// Parameters that an iteration gets as they are (spec 04c §2).
 model::param_map passed_down(const model::param_map& workflow_params, const model::param_map& own,
                              const model::step& definition);
 

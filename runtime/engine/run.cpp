@@ -6,6 +6,8 @@
 #include "runtime/model/requests.hpp"
 #include "runtime/model/stored.hpp"
 
+#include <cassert>
+
 namespace tutti::engine {
 
 void adopt_alerting(model::raw_json&& old, run_properties& x) {
@@ -23,8 +25,37 @@ void adopt_artifacts(model::raw_json&& old, run_spec& x) {
 const model::param_map& run_context::params() const {
   if (!loop)
     return spec.params;
-  std::call_once(once_, [this] { made_ = iteration_params(loop->spec, spec.instance_id - 1); });
+  std::call_once(once_, [this] { made_ = iteration_params(loop->spec, spec); });
   return made_;
+}
+
+const std::string& run_context::shown_workflow_id() const {
+  auto& handed_on = loop ? loop->spec.shown_workflow_id : spec.shown_workflow_id;
+  if (!handed_on.empty())
+    return handed_on;
+  // A loop of an earlier version does not know.
+  if (loop)
+    for (auto i = initiator().ancestors.rbegin(); i != initiator().ancestors.rend(); ++i)
+      if (!is_inline(i->workflow_id))
+        return i->workflow_id;
+  return spec.workflow_id;
+}
+
+const std::string& run_context::shown_owner() const {
+  auto& handed_on = loop ? loop->spec.shown_owner : spec.shown_owner;
+  return handed_on.empty() ? properties().owner : handed_on;
+}
+
+std::optional<std::int64_t> run_context::tree_concurrency() const {
+  if (!loop && spec.is_child)
+    return spec.tree_concurrency;
+  return workflow->workflow.instance_step_concurrency;
+}
+
+entity_id parent_step(const model::initiator& x) {
+  assert(!x.ancestors.empty());
+  auto& parent = x.ancestors.back();
+  return step_entity(parent.workflow_id, parent.instance_id, parent.run_id, parent.step_id);
 }
 
 result<loop_ptr> load_loop(const std::string& inline_id, std::int64_t run,

@@ -102,6 +102,9 @@ struct loop_spec {
   /// again (spec 04c §3.4).
   std::int64_t ancestor_iterations = 0;
   std::int64_t run_ts = 0; ///< RUN_TS of the tree
+  /// What the parameters `workflow_id` and `owner` say: those of the instance with the loop.
+  std::string shown_workflow_id;
+  std::string shown_owner;
 
   static constexpr auto fields() {
     using model::field;
@@ -115,7 +118,8 @@ struct loop_spec {
       field(11, "group_info", &self::group_info), field(12, "properties", &self::properties),
       field(13, "policy", &self::policy), field(14, "create_time", &self::create_time),
       field(15, "ancestor_iterations", &self::ancestor_iterations),
-      field(16, "run_ts", &self::run_ts));
+      field(16, "run_ts", &self::run_ts), field(17, "shown_workflow_id", &self::shown_workflow_id),
+      field(18, "shown_owner", &self::shown_owner));
   }
 };
 
@@ -176,8 +180,19 @@ struct run_spec {
   /// Restart: the aggregated view of the runs before (spec 04a §10).
   std::vector<carried_step> carried;
   std::optional<model::run_status> baseline_status;
-  /// Restart: RUN_TS of the first run, which all runs of an instance share; 0 = `create_time`.
+  /// RUN_TS of the first run, which all runs of an instance and of its tree share;
+  /// 0 = `create_time`.
   std::int64_t run_ts = 0;
+  /// Iteration of a while: its loop values.
+  model::value_map loop_values;
+  /// A subworkflow or template step has started it, the last ancestor of its initiator.
+  bool is_child = false;
+  /// Child of a step that handed on all parameters: what `workflow_id` and `owner` say, those of
+  /// the parent. Empty = its own.
+  std::string shown_workflow_id;
+  std::string shown_owner;
+  /// Child of a step: takes the place of the definition's `instance_step_concurrency`.
+  std::optional<std::int64_t> tree_concurrency;
 
   static constexpr auto fields() {
     using model::field;
@@ -195,7 +210,12 @@ struct run_spec {
       field(19, "timeout_ms", &self::timeout_ms),
       field(20, "explicit_timeout", &self::explicit_timeout), field(21, "partial", &self::partial),
       field(22, "start_steps", &self::start_steps), field(23, "carried", &self::carried),
-      field(24, "baseline_status", &self::baseline_status), field(25, "run_ts", &self::run_ts));
+      field(24, "baseline_status", &self::baseline_status), field(25, "run_ts", &self::run_ts),
+      field(26, "loop_values", &self::loop_values),
+      field(27, "shown_workflow_id", &self::shown_workflow_id),
+      field(28, "shown_owner", &self::shown_owner),
+      field(29, "tree_concurrency", &self::tree_concurrency),
+      field(31, "is_child", &self::is_child));
   }
 
   static constexpr auto retired_fields() {
@@ -244,12 +264,25 @@ public:
 
   model::run_policy policy() const { return loop ? loop->spec.policy : spec.policy; }
 
+  /// What the parameter `workflow_id` says (spec 02 §6.2): the id of the workflow itself, or what
+  /// the parent of an iteration or subworkflow has handed on.
+  const std::string& shown_workflow_id() const;
+
+  /// The same for `owner`.
+  const std::string& shown_owner() const;
+
+  /// `instance_step_concurrency` of the tree (spec 04c §2).
+  std::optional<std::int64_t> tree_concurrency() const;
+
 private:
   mutable std::once_flag once_;
   mutable model::param_map made_;
 };
 
 using run_ptr = std::shared_ptr<const run_context>;
+
+/// The step that has started a run. @pre it has ancestors
+entity_id parent_step(const model::initiator& x);
 
 /// The evaluated parameters of completed steps, for the steps behind them.
 using step_params = std::vector<std::pair<std::string, std::shared_ptr<const model::param_map>>>;

@@ -61,6 +61,65 @@ struct foreach_state {
   }
 };
 
+/// The run that a subworkflow step has ordered (spec 04c §5).
+struct child_state {
+  std::string request; ///< names the order
+  std::string workflow_id;
+  /// The step follows the child to its end.
+  bool sync = true;
+  std::int64_t version_id = 0;
+  std::int64_t instance_id = 0; ///< 0 = not heard of yet
+  std::int64_t run_id = 0;
+  std::string uuid;
+  std::optional<model::run_status> ended;
+  leaf_counts leaves; ///< over all runs of the instance, once it has ended
+
+  bool operator==(const child_state&) const = default;
+
+  static constexpr auto fields() {
+    using model::field;
+    using self = child_state;
+    return std::make_tuple(field(1, "request", &self::request),
+                           field(2, "workflow_id", &self::workflow_id),
+                           field(3, "sync", &self::sync), field(4, "version_id", &self::version_id),
+                           field(5, "instance_id", &self::instance_id),
+                           field(6, "run_id", &self::run_id), field(7, "uuid", &self::uuid),
+                           field(8, "ended", &self::ended), field(9, "leaves", &self::leaves));
+  }
+};
+
+/// Progress of a while (spec 04c §4): one iteration after the other, and the latest values; never a
+/// record per iteration.
+struct while_state {
+  std::string inline_id;
+  std::int64_t inline_run = 1;
+  std::int64_t first = 1; ///< the first iteration of this loop run
+  std::int64_t last = 0;  ///< the iteration that runs, or ran last; 0 = none
+  bool running = false;
+  std::optional<model::run_status> last_status; ///< once it has ended
+  /// Loop values of the iteration that runs, or, when one has succeeded, of the next.
+  model::value_map values;
+  std::vector<std::uint64_t> seeded; ///< shards that hold the loop spec (bit = shard)
+  leaf_counts leaves;                ///< of all iterations that have ended
+  /// Restart: the iteration that an earlier run had launched and that goes on.
+  std::int64_t ancestor_iterations = 0;
+
+  bool operator==(const while_state&) const = default;
+
+  static constexpr auto fields() {
+    using model::field;
+    using self = while_state;
+    return std::make_tuple(field(1, "inline_id", &self::inline_id),
+                           field(2, "inline_run", &self::inline_run),
+                           field(3, "first", &self::first), field(4, "last", &self::last),
+                           field(5, "running", &self::running),
+                           field(6, "last_status", &self::last_status),
+                           field(7, "values", &self::values), field(8, "seeded", &self::seeded),
+                           field(9, "leaves", &self::leaves),
+                           field(10, "ancestor_iterations", &self::ancestor_iterations));
+  }
+};
+
 /// The row of one attempt.
 struct step_state {
   std::int64_t attempt = 0; ///< 0 = nothing of this step exists yet
@@ -81,6 +140,8 @@ struct step_state {
   std::optional<foreach_state> loop;
   /// The failure mode does not count any more (instance-level KILL).
   bool ignore_failure_mode = false;
+  std::optional<child_state> child;
+  std::optional<while_state> repeat;
 
   bool operator==(const step_state&) const;
 
@@ -96,12 +157,13 @@ struct step_state {
       field(10, "wake_due", &self::wake_due), field(11, "timeline", &self::timeline),
       field(12, "conditions", &self::conditions), field(13, "has_params", &self::has_params),
       field(14, "external", &self::external), field(15, "ending", &self::ending),
-      field(16, "loop", &self::loop), field(17, "ignore_failure_mode", &self::ignore_failure_mode));
+      field(16, "loop", &self::loop), field(17, "ignore_failure_mode", &self::ignore_failure_mode),
+      field(18, "child", &self::child), field(19, "repeat", &self::repeat));
   }
 };
 
-/// The leaf steps that an attempt amounts to: those of its loop once that has begun, else itself
-/// (spec 04a §9).
+/// The leaf steps that an attempt amounts to: those of its loop once that has begun, those of its
+/// child once that has ended, else itself (spec 04a §9).
 leaf_counts leaves_of(const step_state& attempt);
 
 /// What a step's actor holds in memory.
@@ -127,6 +189,9 @@ result<run_ptr> load_run(const entity_id& run, const row_reader& rows);
 /// The definition or loop that a spec refers to, from rows. `ec::unavailable` when its row is not
 /// there yet: it is on its way with an earlier message, so the caller tries again a little later.
 result<run_ptr> load_context(const run_spec& spec, const row_reader& rows);
+
+/// The evaluated parameters of the latest attempt of a step; empty if it has none.
+result<model::param_map> load_step_params(const entity_id& step, const row_reader& rows);
 
 /// A loop of this shard, from rows; same error.
 result<loop_ptr> load_loop(const std::string& inline_id, std::int64_t run, const row_reader& rows);

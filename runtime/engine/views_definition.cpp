@@ -248,9 +248,9 @@ json_result overview(const shard_reader& from, const std::string& workflow_id) {
       return loop.error();
     if (!*loop)
       return unknown;
-    auto& state = *(*loop)->step.loop;
+    auto counts = views::counts_of((*loop)->step);
     parent = (*loop)->spec.initiator.ancestors.front().workflow_id;
-    of_loop = instance_counts{0, running_count(state), state.failed.count(), state.next};
+    of_loop = instance_counts{0, counts.running, counts.failed, counts.launched};
   }
   auto state = read_workflow(from, parent);
   if (!state)

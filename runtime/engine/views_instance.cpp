@@ -1,6 +1,5 @@
 #include "runtime/engine/views_rows.hpp"
 #include "runtime/model/json.hpp"
-#include "runtime/params/defaults.hpp"
 
 #include <algorithm>
 
@@ -10,16 +9,21 @@ using model::step_status;
 
 namespace {
 
-constexpr std::string_view loop_tag = "maestro_foreach";
+/// Of an iteration.
+std::string loop_tag(const run_view& view) {
+  auto is_while = view.run->initiator().type == model::initiator_type::while_;
+  return is_while ? "maestro_while" : "maestro_foreach";
+}
 
 json::object run_config(const run_view& view) {
   auto& spec = view.run->spec;
   json::object out;
   if (view.run->loop) {
-    out["runtime_tags"] = json::array{json::object{{"name", text(loop_tag)}}};
-    out["correlation_id"] = text(view.run->correlation_id());
+    out["runtime_tags"] = json::array{json::object{{"name", text(loop_tag(view))}}};
   } else if (spec.runtime_tags && !spec.runtime_tags->empty())
     out["runtime_tags"] = model::to_json(*spec.runtime_tags);
+  if (view.run->loop || spec.is_child)
+    out["correlation_id"] = text(view.run->correlation_id());
   auto policy = text(model::to_string(view.run->policy()));
   out["policy"] = policy;
   if (view.run->loop || model::is_fresh(spec.policy))
@@ -32,67 +36,6 @@ json::object run_config(const run_view& view) {
                                        {"downstream_policy", policy},
                                        {"restart_params", model::to_json(spec.run_params)}};
   return out;
-}
-
-/// An iteration is given its parameters as values.
-model::param_map given_params(const model::param_map& evaluated) {
-  auto given = evaluated;
-  for (auto& [name, x] : given) {
-    if (x.evaluated_result) {
-      x.literal = std::move(x.evaluated_result);
-      x.expression.reset();
-    }
-    x.evaluated_result.reset();
-    x.evaluated_time.reset();
-  }
-  return given;
-}
-
-json::value run_params(const run_view& view) {
-  auto& spec = view.run->spec;
-  if (view.run->loop)
-    return model::to_json(given_params(view.run->params()));
-  // Those of a restart are in its configuration.
-  return model::is_fresh(spec.policy) ? model::to_json(spec.run_params) : json::object{};
-}
-
-/// What the system adds to every run is derived here, not stored with each (spec 02 §12.1).
-json::value all_params(const run_view& view) {
-  auto& own = view.run->params();
-  if (view.run->loop)
-    return model::to_json(own);
-  auto& spec = view.run->spec;
-  params::instance_facts facts;
-  facts.workflow_id = spec.workflow_id;
-  facts.instance_id = spec.instance_id;
-  facts.run_id = spec.run_id;
-  facts.run_ts = view.run->run_ts();
-  facts.owner = view.run->properties().owner;
-  facts.initiator = view.run->initiator().type;
-  facts.policy = view.run->policy();
-  model::param_map all;
-  for (auto& x : params::system_defaults()) {
-    if (auto* given = own.find(x.name)) {
-      all.append(std::string{x.name}, *given);
-      continue;
-    }
-    auto made = params::to_param(x);
-    made.internal_mode.reset();
-    made.tags.emplace();
-    made.evaluated_result = x.derive(facts, nullptr);
-    made.evaluated_time = spec.create_time;
-    if (spec.run_ts != 0) {
-      // A restart takes over what the run before had evaluated.
-      made.expression.reset();
-      made.literal = made.evaluated_result;
-    }
-    made.source = model::param_source::system_default;
-    all.append(std::string{x.name}, std::move(made));
-  }
-  for (auto& [name, x] : own)
-    if (!all.contains(name))
-      all.append(name, x);
-  return model::to_json(all);
 }
 
 json::object run_properties_json(const run_properties& x) {
@@ -115,7 +58,7 @@ json::value runtime_workflow(const run_view& view) {
       definition.tags->push_back(x);
   };
   if (view.run->loop)
-    add_tags({model::tag{std::string{loop_tag}, {}, {}, {}}});
+    add_tags({model::tag{loop_tag(view), {}, {}, {}}});
   else if (auto& tags = view.run->spec.runtime_tags; tags && !tags->empty())
     add_tags(*tags);
   return model::to_json(definition);
@@ -131,102 +74,7 @@ json::object runtime_dag(const run_view& view) {
   return out;
 }
 
-// -- overview -------------------------------------------------------------------------------------
-
-struct progress_of_run {
-  std::vector<step_brief> briefs; ///< by position
-  status_counts leaves;
-};
-
-void add_attempt(status_counts& leaves, const step_state& attempt) {
-  add(leaves, leaves_of(attempt));
-}
-
-/// Leaves of the steps that earlier runs finished and this one does not run (spec 04a §9).
-status add_carried(const shard_reader& from, const run_view& view, status_counts& leaves) {
-  for (auto& x : view.run->spec.carried) {
-    auto at = view.run->workflow->position(x.step_id);
-    if (at == compiled_workflow::npos || view.in_dag[at] || x.status == step_status::not_created)
-      continue;
-    if (view.steps()[at].type != model::step_type::foreach) {
-      ++leaves[x.status];
-      continue;
-    }
-    auto old = read_attempt(
-      from, step_entity(view.name.workflow_id, view.name.instance_id, x.run_id, x.step_id), 0);
-    if (!old)
-      return old.error();
-    if (old->attempt != 0)
-      add_attempt(leaves, *old);
-  }
-  return unit{};
-}
-
-result<progress_of_run> progress_so_far(const shard_reader& from, const run_view& view) {
-  progress_of_run out;
-  if (is_terminal(view.state.status)) {
-    out.briefs = view.state.steps;
-    out.briefs.resize(view.steps().size());
-    add(out.leaves, view.state.leaves);
-  } else {
-    auto attempts = latest_attempts(from, view);
-    if (!attempts)
-      return attempts.error();
-    for (auto& x : *attempts) {
-      out.briefs.push_back(x.attempt == 0 ? step_brief{} : brief_of(x));
-      if (x.attempt != 0)
-        add_attempt(out.leaves, x);
-    }
-  }
-  if (auto ok = add_carried(from, view, out.leaves); !ok)
-    return ok.error();
-  return out;
-}
-
-json::value time_or_null(std::int64_t time) {
-  return time == 0 ? json::value{} : json::value(time);
-}
-
-json::object step_overview(const run_view& view, const std::vector<step_brief>& briefs) {
-  std::map<step_status, json::array> lists;
-  std::int64_t ordinal = 0;
-  for (auto i : client_order(*view.run->workflow, view.in_dag)) {
-    ++ordinal;
-    auto& x = briefs[i];
-    if (x.status != step_status::not_created)
-      lists[x.status].push_back(
-        json::array{ordinal, time_or_null(x.start_time), time_or_null(x.end_time)});
-  }
-  json::object out;
-  for (auto& [status, list] : lists) {
-    auto count = list.size();
-    out[model::to_string(status)] = json::object{{"cnt", count}, {"steps", std::move(list)}};
-  }
-  return out;
-}
-
-/// Own steps only: what is inside loops is named by their overviews.
-std::map<step_status, json::array> references(const run_view& view,
-                                              const std::vector<step_brief>& briefs) {
-  std::map<step_status, json::array> out;
-  for (auto i : client_order(*view.run->workflow, view.in_dag))
-    if (is_overview_status(briefs[i].status) && view.steps()[i].type != model::step_type::foreach)
-      out[briefs[i].status].push_back(text(std::to_string(view.name.instance_id) + ":"
-                                           + view.steps()[i].id + ":"
-                                           + std::to_string(briefs[i].attempt)));
-  return out;
-}
-
-json::object runtime_overview(const run_view& view, const progress_of_run& progress) {
-  json::object out{{"total_step_count", std::count(view.in_dag.begin(), view.in_dag.end(), true)}};
-  out["step_overview"] = step_overview(view, progress.briefs);
-  out["rollup_overview"] = rollup(progress.leaves,
-                                  view.name.workflow_id + ":" + std::to_string(view.name.run_id),
-                                  references(view, progress.briefs));
-  if (view.state.own_status)
-    out["run_status"] = text(model::to_string(*view.state.own_status));
-  return out;
-}
+// -- aggregate ----------------------------------------------------------------------------------
 
 json::object aggregated_info(const run_view& view, const std::vector<step_brief>& briefs) {
   // Before it begins, a restarted run has only what was before it.
@@ -288,14 +136,14 @@ void put_names(json::object& out, const run_view& view) {
 void put_content(json::object& out, const run_view& view) {
   auto& run = *view.run;
   out["run_config"] = run_config(view);
-  out["run_params"] = run_params(view);
+  out["run_params"] = run_params_json(view);
   out["run_properties"] = run_properties_json(run.properties());
   out["runtime_workflow"] = runtime_workflow(view);
   out["runtime_dag"] = runtime_dag(view);
   if (run.spec.explicit_timeout)
     out["timeout_in_millis"] = run.spec.timeout_ms;
   if (!view.pending) {
-    out["params"] = all_params(view);
+    out["params"] = params_json(view);
     out["initiator"] = model::to_json(run.initiator());
   }
 }

@@ -52,6 +52,14 @@ json::object step_json(const model::step& definition, const step_state& attempt)
       out["message"] = text(message);
   if (attempt.loop)
     out["foreach"] = loop_json(*attempt.loop);
+  if (attempt.repeat)
+    out["while"] = json::object{{"inline_workflow_id", text(attempt.repeat->inline_id)},
+                                {"launched", attempt.repeat->last},
+                                {"running", attempt.repeat->running}};
+  if (attempt.child && attempt.child->instance_id != 0)
+    out["subworkflow"] = json::object{{"workflow_id", text(attempt.child->workflow_id)},
+                                      {"instance_id", attempt.child->instance_id},
+                                      {"run_id", attempt.child->run_id}};
   return out;
 }
 

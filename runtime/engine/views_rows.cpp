@@ -238,7 +238,7 @@ result<std::optional<loop_view>> read_loop_view(const shard_reader& from,
   auto step = read_attempt(from, (*spec)->parent, 0);
   if (!step)
     return step.error();
-  if (!step->loop)
+  if (!step->loop && !step->repeat)
     return std::optional<loop_view>{};
   return std::optional{loop_view{std::move(**spec), std::move(*step)}};
 }
@@ -256,16 +256,19 @@ void add(status_counts& to, const leaf_counts& leaves) {
       to[*status] += n;
 }
 
-json::object rollup(const status_counts& counts, const std::string& ref_key,
-                    const std::map<step_status, json::array>& refs) {
+json::object rollup(const status_counts& counts, const step_refs& refs) {
   json::object out;
   std::int64_t total = 0;
   json::object overview;
   for (auto& [status, n] : counts) {
     total += n;
     json::object one{{"cnt", n}};
-    if (auto ref = refs.find(status); ref != refs.end())
-      one["ref"] = json::object{{ref_key, ref->second}};
+    if (auto ref = refs.find(status); ref != refs.end()) {
+      json::object by_run;
+      for (auto& [run, steps] : ref->second)
+        by_run[run] = steps;
+      one["ref"] = std::move(by_run);
+    }
     overview[model::to_string(status)] = std::move(one);
   }
   out["total_leaf_count"] = total;

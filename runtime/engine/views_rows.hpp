@@ -68,7 +68,7 @@ result<step_state> read_attempt(const shard_reader& from, const entity_id& step,
 
 step_brief brief_of(const step_state& attempt);
 
-/// A loop of an inline workflow id: its spec, and the foreach step as it is now.
+/// A loop of an inline workflow id: its spec, and the loop step as it is now.
 struct loop_view {
   loop_spec spec;
   step_state step;
@@ -76,6 +76,16 @@ struct loop_view {
 
 result<std::optional<loop_view>> read_loop_view(const shard_reader& from,
                                                 const std::string& inline_id);
+
+/// Iterations of a foreach or while.
+struct loop_counts {
+  std::int64_t running = 0;
+  std::int64_t failed = 0;
+  std::int64_t launched = 0;
+  std::int64_t highest = 0; ///< the highest number that ever ran
+};
+
+loop_counts counts_of(const step_state& attempt);
 
 // -- JSON -----------------------------------------------------------------------------------------
 
@@ -91,9 +101,30 @@ using status_counts = std::map<model::step_status, std::int64_t>;
 
 void add(status_counts& to, const leaf_counts& leaves);
 
-/// `WorkflowRollupOverview`. `refs` is step references by status, under one key.
-json::object rollup(const status_counts& counts, const std::string& ref_key = {},
-                    const std::map<model::step_status, json::array>& refs = {});
+/// Step references by status and by the run that has the steps.
+using step_refs = std::map<model::step_status, std::map<std::string, json::array>>;
+
+/// `WorkflowRollupOverview`.
+json::object rollup(const status_counts& counts, const step_refs& refs = {});
+
+/// How far a run is.
+struct progress_of_run {
+  std::vector<step_brief> briefs; ///< by position
+  status_counts leaves;           ///< of the whole tree, over all runs of the instance
+  step_refs refs;
+};
+
+result<progress_of_run> progress_so_far(const shard_reader& from, const run_view& view);
+
+/// `WorkflowRuntimeOverview`.
+json::object runtime_overview(const run_view& view, const progress_of_run& progress);
+
+/// The same by name; empty while the run has not begun.
+result<json::object> overview_of_run(const shard_reader& from, const run_name& name);
+
+/// `run_params` and `params` of a run.
+json::value run_params_json(const run_view& view);
+json::value params_json(const run_view& view);
 
 /// Statuses whose steps a rollup names.
 bool is_overview_status(model::step_status x);
@@ -133,6 +164,19 @@ result<json::object> step_json(const shard_reader& from, const run_view& view, s
 /// `ForeachArtifact`.
 json::object foreach_artifact(const run_view& view, const entity_id& step,
                               const step_state& attempt);
+
+/// `WhileArtifact`. Tells the newest thousand values of each loop parameter.
+result<json::object> while_artifact(const shard_reader& from, const run_view& view,
+                                    const entity_id& step, const step_state& attempt);
+
+/// Which iteration a step waits for, in words.
+std::string while_text(const while_state& loop);
+
+/// `SubworkflowArtifact`.
+result<json::object> subworkflow_artifact(const shard_reader& from, const child_state& child);
+
+/// Which run a step waits for, in words.
+std::string child_text(const child_state& child);
 
 /// Iterations by status, in the order of the API's statuses; empty ones left out.
 std::vector<std::pair<model::run_status, std::int64_t>> iteration_counts(const foreach_state& loop);

@@ -1,8 +1,6 @@
 #include "runtime/engine/views_page.hpp"
 #include "runtime/engine/views_rows.hpp"
 
-#include <algorithm>
-
 /// Pages of the runs of an instance, and of the instances of a workflow or loop.
 namespace tutti::engine::views {
 
@@ -21,8 +19,7 @@ result<id_range> instance_ids(const shard_reader& from, const std::string& workf
       return loop.error();
     if (!*loop)
       return id_range{};
-    auto& state = *(*loop)->step.loop;
-    return id_range{1, std::max(state.next, state.ancestor_iterations)};
+    return id_range{1, counts_of((*loop)->step).highest};
   }
   auto state = read_workflow(from, workflow_id);
   if (!state)

@@ -203,6 +203,19 @@ result<json::object> step_json(const shard_reader& from, const run_view& view, s
     auto id = step_entity(view.name.workflow_id, view.name.instance_id, view.name.run_id, step.id);
     out["artifacts"] = json::object{{"maestro_foreach", foreach_artifact(view, id, attempt)}};
   }
+  if (attempt.repeat) {
+    auto id = step_entity(view.name.workflow_id, view.name.instance_id, view.name.run_id, step.id);
+    auto loop = while_artifact(from, view, id, attempt);
+    if (!loop)
+      return loop.error();
+    out["artifacts"] = json::object{{"maestro_while", std::move(*loop)}};
+  }
+  if (attempt.child && attempt.child->instance_id != 0) {
+    auto child = subworkflow_artifact(from, *attempt.child);
+    if (!child)
+      return child.error();
+    out["artifacts"] = json::object{{"maestro_subworkflow", std::move(*child)}};
+  }
   auto events = timeline(attempt, enriched);
   if (!events.as_array().empty())
     out["timeline"] = std::move(events);
@@ -371,12 +384,19 @@ no_log why_no_log(const shard_reader& from, const run_name& name, const std::str
     return {false, unknown_attempt(view->name, step_id, attempt)};
   auto type = view->steps()[at].type;
   auto out = "step [" + step_id + "] is of type " + std::string{to_string(type)};
-  if (state->loop)
+  if (state->loop || state->repeat)
     return {false,
             {ec::not_found, out
                               + ": it has no process and no logs, the steps of its iterations "
                                 "may have; these are the instances of workflow ["
-                              + state->loop->inline_id + "]"}};
+                              + (state->loop ? state->loop->inline_id : state->repeat->inline_id)
+                              + "]"}};
+  if (state->child)
+    return {false,
+            {ec::not_found, out
+                              + ": it has no process and no logs, the steps of workflow instance ["
+                              + state->child->workflow_id + "]["
+                              + std::to_string(state->child->instance_id) + "] may have"}};
   if (type != model::step_type::shell)
     return {false, {ec::not_found, out + ": it has no process and no logs"}};
   auto over = model::is_terminal(state->state.status);

@@ -194,6 +194,10 @@ private:
     if (attempt.loop)
       out.message += number(running_count(*attempt.loop), "iteration has", "iterations have")
                      + " not ended yet";
+    else if (attempt.repeat)
+      out.message += while_text(*attempt.repeat);
+    else if (attempt.child)
+      out.message += child_text(*attempt.child);
     else
       out.message += "the process has not ended yet";
     if (!attempt.timeline.empty())
@@ -208,6 +212,12 @@ private:
       out.waits_for = "iterations";
       out.message = loop_text(*attempt.loop);
       add_retries(out, *attempt.loop);
+    } else if (attempt.repeat) {
+      out.waits_for = "iterations";
+      out.message = while_text(*attempt.repeat);
+    } else if (attempt.child) {
+      out.waits_for = "subworkflow";
+      out.message = child_text(*attempt.child);
     } else if (view_.steps()[at].type == model::step_type::sleep) {
       out.waits_for = "timer";
       out.message = "it sleeps";

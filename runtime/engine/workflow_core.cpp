@@ -1,4 +1,5 @@
 #include "runtime/base/overload.hpp"
+#include "runtime/engine/child_run.hpp"
 #include "runtime/engine/workflow_judge.hpp"
 #include "runtime/model/stored.hpp"
 
@@ -33,6 +34,7 @@ status judge::handle(const message& what) {
       [&](const delete_workflow& x) { return on_delete(x); },
       [&](const timer_fired& x) { return on_timer(x); },
       [&](const shard_purged& x) { return on_purged(x); },
+      [&](const terminate_child& x) { return on_terminate_child(x); },
       [&](const resume_entity&) { return dequeue(); },
       // Nothing else is meant for a workflow; an old sender's message changes nothing.
       [&](const auto&) { return status{unit{}}; },
@@ -146,6 +148,7 @@ result<workflow_decision> decide(workflow_memory& memory, const message& what,
   if (auto ok = j.handle(what); !ok)
     return ok.error();
   auto todo = j.take();
+  tell_refusal(what, todo.out);
   persist(memory, todo.events, todo.out.rows);
   return todo;
 }

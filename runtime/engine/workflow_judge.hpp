@@ -44,6 +44,8 @@ private:
   status on_delete(const delete_workflow& x);
   status on_timer(const timer_fired& x);
   status on_purged(const shard_purged& x);
+  status on_terminate_child(const terminate_child& x);
+  status tell_known(const start_run& order, const rows::run_reference& known);
 
   // -- pieces -----------------------------------------------------------------------------------
 

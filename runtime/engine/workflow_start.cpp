@@ -1,4 +1,5 @@
 #include "runtime/engine/build_run.hpp"
+#include "runtime/engine/child_run.hpp"
 #include "runtime/engine/workflow_judge.hpp"
 
 #include <algorithm>
@@ -25,6 +26,8 @@ status judge::on_start(const start_run& x) {
   auto known = request_of(x.uuid);
   if (!known)
     return known.error();
+  if (*known && x.child)
+    return tell_known(x, **known);
   if (*known) {
     run_spec twin;
     twin.workflow_id = state.workflow_id;
@@ -96,6 +99,8 @@ status judge::admit(run_spec spec, std::int64_t version, const model::initiator&
   if (spec.correlation_id.empty())
     spec.correlation_id = spec.workflow_id + ":" + std::to_string(spec.instance_id) + ":"
                           + std::to_string(spec.run_id);
+  if (spec.is_child)
+    todo_.out.sends.push_back(child_started(spec));
   run_admitted event;
   event.instance_id = spec.instance_id;
   event.run_id = spec.run_id;

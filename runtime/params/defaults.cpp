@@ -33,7 +33,7 @@ maybe owner(const system_default&, const instance_facts& in, const step_facts*,
 
 maybe workflow_id(const system_default&, const instance_facts& in, const step_facts*,
                   const default_lookup&) {
-  return value{std::string{in.workflow_id}};
+  return value{std::string{in.shown_workflow_id.empty() ? in.workflow_id : in.shown_workflow_id}};
 }
 
 maybe workflow_instance_id(const system_default&, const instance_facts& in, const step_facts*,

@@ -17,6 +17,8 @@ namespace tutti::params {
 
 struct instance_facts {
   std::string_view workflow_id;
+  /// What the parameter `workflow_id` says, where that is the parent's; empty = `workflow_id`.
+  std::string_view shown_workflow_id = {};
   std::int64_t instance_id = 0; ///< 0 = not known yet, while workflow parameters are evaluated
   std::int64_t run_id = 0;
   std::int64_t run_ts = 0; ///< epoch ms when the run's parameters were evaluated

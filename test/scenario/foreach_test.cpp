@@ -170,7 +170,7 @@ TEST_CASE("E21: an order to launch that comes again launches nothing twice") {
   auto before = w.view(first);
   done(w, 2);
   auto rows = w.row_count();
-  w.post(loop_part_entity(first.workflow, 0, 1), make_message(run_iterations{1, 2, {}}));
+  w.post(loop_part_entity(first.workflow, 0, 1), make_message(run_iterations{1, 2, {}, {}}));
   w.settle();
   CHECK(w.row_count() == rows);
   CHECK(w.view(first) == before);

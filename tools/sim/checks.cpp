@@ -148,6 +148,10 @@ private:
     if (!model::is_terminal(x.state.status))
       say("step row " + printable(key)
           + " has not ended: " + std::string{to_string(x.state.status)});
+    if (x.child)
+      check_child(key, x);
+    if (x.repeat)
+      check_while(key, x);
     if (!x.loop || x.state.status != model::step_status::succeeded)
       return;
     if (x.loop->succeeded.count() != x.loop->total)
@@ -179,6 +183,84 @@ private:
           + " iteration rows, its total is " + std::to_string(x.loop->total));
     if (leaves != x.loop->leaves.total())
       say("foreach row " + printable(key) + " counts " + std::to_string(x.loop->leaves.total())
+          + " leaf steps; its iterations have " + std::to_string(leaves));
+  }
+
+  /// A child that a step knows exists, and a step that waits for its child ends as that did.
+  void check_child(std::string_view key, const engine::step_state& x) {
+    auto& child = *x.child;
+    auto name = "child of step row " + printable(key);
+    if (child.instance_id == 0) {
+      say(name + " was never heard of");
+      return;
+    }
+    auto id = engine::instance_entity(child.workflow_id, child.instance_id, child.run_id);
+    auto& reader = *readers_.at(engine::shard_of(id, shards_));
+    auto row = reader.get(rows::run_state(id.workflow_id, id.instance_id, id.run_id));
+    auto run = row && *row ? model::decode<engine::run_state>(**row)
+                           : result<engine::run_state>{error{ec::not_found, "has no row"}};
+    auto spec = engine::load_run(id, reader);
+    if (!run || !spec) {
+      say(name + ": " + (run ? spec.error().message : run.error().message));
+      return;
+    }
+    if ((*spec)->spec.uuid != child.uuid)
+      say(name + " has another uuid than the step knows");
+    if (!child.sync)
+      return;
+    if (!child.ended || *child.ended != run->status)
+      say(name + " is " + std::string{to_string(run->status)} + ", the step knows otherwise");
+    if (x.state.status == model::step_status::succeeded
+        && run->status != model::run_status::succeeded)
+      say(name + " is " + std::string{to_string(run->status)} + ", the step has succeeded");
+    check_leaves(name, {child.workflow_id, child.instance_id, child.run_id}, child.leaves.total());
+  }
+
+  /// What a step counts is what the API tells of the run below it.
+  void check_leaves(const std::string& name, const engine::views::run_name& run,
+                    std::int64_t counted) {
+    engine::shard_reader reader{
+      [this](shard_no shard) -> const engine::row_reader& { return *readers_.at(shard); }, shards_};
+    auto view = engine::views::instance(reader, run, {true, true});
+    if (!view) {
+      say(name + ": " + view.error().message);
+      return;
+    }
+    std::int64_t told = 0;
+    if (auto* overview = view->as_object().if_contains("runtime_overview"))
+      told = overview->at("rollup_overview").at("total_leaf_count").to_number<std::int64_t>();
+    if (told != counted)
+      say(name + " has " + std::to_string(told) + " leaf steps, counted are "
+          + std::to_string(counted));
+  }
+
+  /// All iterations but the last have succeeded, in order, and their leaves add up.
+  void check_while(std::string_view key, const engine::step_state& x) {
+    auto& loop = *x.repeat;
+    auto name = "while row " + printable(key);
+    if (loop.running)
+      say(name + " has an iteration that has not ended");
+    if (x.state.status == model::step_status::succeeded && loop.last > 0
+        && loop.last_status != model::run_status::succeeded)
+      say(name + " succeeded, but not its last iteration");
+    engine::shard_reader reader{
+      [this](shard_no shard) -> const engine::row_reader& { return *readers_.at(shard); }, shards_};
+    std::int64_t leaves = 0;
+    for (std::int64_t i = 1; i <= loop.last; ++i) {
+      auto run = engine::views::instance(reader, {loop.inline_id, i, 0}, {true, true});
+      if (!run) {
+        say(name + ", iteration " + std::to_string(i) + ": " + run.error().message);
+        return;
+      }
+      if (run->at("workflow_run_id").as_int64() > loop.inline_run)
+        return; // A later restart has gone on with it.
+      if (i < loop.last && run->at("status").as_string() != "SUCCEEDED")
+        say(name + ": iteration " + std::to_string(i) + " is " + model::to_text(run->at("status")));
+      if (auto* overview = run->as_object().if_contains("runtime_overview"))
+        leaves += overview->at("rollup_overview").at("total_leaf_count").to_number<std::int64_t>();
+    }
+    if (leaves != loop.leaves.total())
+      say(name + " counts " + std::to_string(loop.leaves.total())
           + " leaf steps; its iterations have " + std::to_string(leaves));
   }
 

@@ -1,5 +1,7 @@
 #include "tools/sim/definitions.hpp"
 
+#include <algorithm>
+
 namespace tutti::sim {
 
 namespace {
@@ -11,6 +13,7 @@ public:
   model::workflow_create_request request(int number) {
     model::workflow_create_request made;
     made.workflow.id = "sim" + std::to_string(number);
+    number_ = number;
     made.properties.emplace();
     made.properties->owner = model::user{"sim", {}, false};
     static constexpr model::run_rule rules[]
@@ -51,9 +54,13 @@ private:
   }
 
   model::step step(const std::string& id, int depth) {
-    auto kind = dice(depth == 0 ? 7 : depth == 1 ? 6 : 5);
+    auto kind = dice(depth == 0 ? 9 : depth == 1 ? 7 : 5);
     model::step made;
     made.id = id;
+    if (kind >= 5 && dice(3) == 0)
+      return repeat(std::move(made), depth);
+    if (kind >= 7 || (kind == 6 && depth > 0))
+      return subworkflow(std::move(made));
     if (kind >= 5)
       return loop(std::move(made), depth);
     if (kind <= 1)
@@ -81,6 +88,51 @@ private:
     made.retry_policy = retry;
   }
 
+  /// Another workflow of lower number, so that there is an end to it; or one that is not there.
+  model::step subworkflow(model::step made) {
+    auto is_template = dice(5) == 0;
+    made.kind = is_template ? model::step_kind::template_ : model::step_kind::subworkflow;
+    made.type = is_template ? model::step_type::template_ : model::step_type::subworkflow;
+    auto target = "sim" + (number_ == 0 ? std::string{"-none"} : std::to_string(dice(number_)));
+    if (is_template)
+      made.sub_type = target;
+    else {
+      if (dice(4) == 0)
+        made.sync = false;
+      made.explicit_params = dice(2) == 0;
+      made.params = model::param_map{{"subworkflow_id", text(target)},
+                                     {"subworkflow_version", text("latest")}};
+    }
+    if (dice(6) == 0)
+      made.timeout = model::parsable_long{1 + dice(4)};
+    failure_mode(made);
+    return made;
+  }
+
+  /// A while that counts to a small number.
+  model::step repeat(model::step made, int depth) {
+    made.kind = model::step_kind::while_;
+    made.type = model::step_type::while_;
+    auto name = "w" + made.id;
+    made.condition = name + " < " + std::to_string(dice(depth == 0 ? 6 : 3));
+    model::param loops;
+    loops.type = model::param_type::map;
+    loops.literal = model::value{model::param_map{{name, number(0)}}};
+    made.params = model::param_map{{"loop_params", loops}};
+    made.steps = steps(made.id + "_", 1 + dice(2), depth + 1);
+    model::step count;
+    count.id = made.id + "_count";
+    model::param next;
+    next.type = model::param_type::integer;
+    next.expression = name + " + 1";
+    count.params = model::param_map{{name, next}};
+    made.steps->push_back(std::move(count));
+    failure_mode(made);
+    if (dice(6) == 0)
+      made.timeout = model::parsable_long{1 + dice(6)};
+    return made;
+  }
+
   model::step loop(model::step made, int depth) {
     made.kind = model::step_kind::foreach;
     made.type = model::step_type::foreach;
@@ -88,16 +140,31 @@ private:
     if (dice(3) == 0)
       made.strict_ordering = true;
     auto n = dice(4) == 0 ? 60 + dice(90) : dice(12);
+    made.steps = steps(made.id + "_", 1 + dice(2), depth + 1);
+    if (depth > 0 || has_subworkflow(*made.steps))
+      n %= 5;
     model::param values;
     values.type = model::param_type::long_array;
-    values.expression = "Util.intsBetween(0, " + std::to_string(depth == 0 ? n : n % 5) + ", 1);";
+    values.expression = "Util.intsBetween(0, " + std::to_string(n) + ", 1);";
     model::param loops;
     loops.type = model::param_type::map;
     loops.literal = model::value{model::param_map{{"i" + made.id, values}}};
     made.params = model::param_map{{"loop_params", loops}};
-    made.steps = steps(made.id + "_", 1 + dice(2), depth + 1);
     failure_mode(made);
     return made;
+  }
+
+  static bool has_subworkflow(const std::vector<model::step>& steps) {
+    return std::any_of(steps.begin(), steps.end(), [](auto& x) {
+      return x.type == model::step_type::subworkflow || x.type == model::step_type::template_
+             || (x.steps && has_subworkflow(*x.steps));
+    });
+  }
+
+  static model::param text(std::string x) {
+    model::param p;
+    p.literal = model::value{std::move(x)};
+    return p;
   }
 
   void failure_mode(model::step& made) {
@@ -116,6 +183,7 @@ private:
   }
 
   std::mt19937_64& random_;
+  int number_ = 0;
 };
 
 } // namespace

@@ -7,8 +7,8 @@
 
 namespace tutti::sim {
 
-/// Random workflows: chains, forks and joins, loops (nested ones too) of no-ops, sleeps and jobs,
-/// with retries, timeouts and failure modes. The same generator state makes the same ones.
+/// Random workflows: chains, forks and joins, loops of both kinds (nested ones too) of no-ops,
+/// sleeps, jobs and runs of the workflows before, with retries, timeouts and failure modes. The same generator state makes the same ones.
 std::vector<model::workflow_create_request> random_definitions(std::mt19937_64& random, int count);
 
 } // namespace tutti::sim

@@ -159,10 +159,14 @@ std::string world::step_param(const std::string& step, const std::string& name,
   return found ? model::to_text(found->as_object().at("evaluated_result")) : "none";
 }
 
+json::object world::artifact(const std::string& step, const char* name, const run_at& of) const {
+  return step_view(step, 0, of).at("artifacts").as_object().at(name).as_object();
+}
+
 // -- loops ----------------------------------------------------------------------------------------
 
 json::object world::loop(const std::string& step, const run_at& of) const {
-  return step_view(step, 0, of).at("artifacts").as_object().at("maestro_foreach").as_object();
+  return artifact(step, "maestro_foreach", of);
 }
 
 run_at world::iteration(const std::string& step, std::int64_t iteration, const run_at& of) const {

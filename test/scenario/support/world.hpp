@@ -123,6 +123,10 @@ public:
   std::string step_param(const std::string& step, const std::string& name,
                          const run_at& of = {}) const;
 
+  /// An artifact of the latest attempt.
+  boost::json::object artifact(const std::string& step, const char* name,
+                               const run_at& of = {}) const;
+
   // -- loops --------------------------------------------------------------------------------------
 
   /// The run of an iteration that belongs to this run of the loop.

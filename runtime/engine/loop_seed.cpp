@@ -1,0 +1,104 @@
+#include "runtime/engine/loop_seed.hpp"
+
+#include "runtime/engine/param_rules.hpp"
+#include "runtime/engine/rows.hpp"
+#include "runtime/model/stored.hpp"
+
+#include <algorithm>
+
+namespace tutti::engine {
+
+namespace {
+
+/// The closest ancestor that is no iteration: its number is part of the inline id (spec 04c §1).
+std::int64_t plain_instance_id(const step_memory& mem) {
+  if (!mem.run->loop)
+    return mem.id.instance_id;
+  auto& ancestors = mem.run->initiator().ancestors;
+  for (auto i = ancestors.rbegin(); i != ancestors.rend(); ++i)
+    if (!is_inline(i->workflow_id))
+      return i->instance_id;
+  return mem.id.instance_id;
+}
+
+} // namespace
+
+model::loop_place place_of_loop(const step_memory& mem) {
+  return {mem.run->internal_id(), plain_instance_id(mem), mem.id.step_id, mem.id.instance_id,
+          mem.id.workflow_id};
+}
+
+loop_spec make_loop_spec(const step_memory& mem, const std::string& inline_id,
+                         std::int64_t inline_run, time_ms now) {
+  auto& run = *mem.run;
+  auto& definition = mem.definition();
+  loop_spec spec;
+  spec.inline_id = inline_id;
+  spec.inline_run = inline_run;
+  spec.parent = mem.id;
+  spec.body.id = spec.inline_id;
+  spec.body.name = to_string(mem.id);
+  spec.body.tags = definition.tags;
+  spec.body.steps = *definition.steps;
+  spec.body.instance_step_concurrency = run.tree_concurrency();
+  static const model::param_map none;
+  auto& own = mem.params ? *mem.params : none;
+  spec.params = passed_down(run.params(), own, definition);
+  spec.initiator.type = definition.type == model::step_type::while_
+                          ? model::initiator_type::while_
+                          : model::initiator_type::foreach;
+  spec.initiator.ancestors = run.initiator().ancestors;
+  spec.initiator.ancestors.push_back({mem.id.workflow_id, mem.id.instance_id, mem.id.run_id,
+                                      mem.id.step_id, mem.state.attempt, std::nullopt});
+  spec.initiator.depth = static_cast<std::int64_t>(spec.initiator.ancestors.size());
+  spec.correlation_id = run.correlation_id();
+  spec.version_id = run.version_id();
+  spec.internal_id = run.internal_id();
+  spec.group_info = run.group_info();
+  spec.properties = run.properties();
+  spec.policy = run.policy();
+  spec.create_time = now;
+  spec.run_ts = run.run_ts();
+  spec.shown_workflow_id = run.shown_workflow_id();
+  spec.shown_owner = run.shown_owner();
+  return spec;
+}
+
+bool seed(std::vector<std::uint64_t>& seeded, shard_no shard) {
+  auto word = shard / 64u;
+  auto bit = 1ULL << (shard % 64u);
+  if (seeded.size() <= word)
+    seeded.resize(word + 1);
+  auto fresh = (seeded[word] & bit) == 0;
+  seeded[word] |= bit;
+  return fresh;
+}
+
+result<std::optional<step_state>> loop_before(const step_memory& mem, const row_reader& reader,
+                                              bool (*has_begun)(const step_state&)) {
+  auto& spec = mem.run->spec;
+  auto old = std::find_if(spec.carried.begin(), spec.carried.end(),
+                          [&](auto& x) { return x.step_id == mem.id.step_id; });
+  if (!spec.partial || old == spec.carried.end() || old->run_id == 0)
+    return std::optional<step_state>{};
+  auto id = mem.id;
+  for (id.run_id = old->run_id; id.run_id > 0; --id.run_id) {
+    auto step = load_step(id, mem.run, reader);
+    if (!step)
+      return step.error();
+    if (has_begun(step->state))
+      return std::optional{std::move(step->state)};
+    auto row = reader.get(rows::run_spec(id.workflow_id, id.instance_id, id.run_id));
+    if (!row)
+      return row.error();
+    auto run = *row ? model::decode<run_spec>(**row) : result<run_spec>{run_spec{}};
+    if (!run)
+      return error{ec::corrupt,
+                   "spec of run " + to_string(run_of(id)) + ": " + run.error().message};
+    if (!run->partial)
+      break;
+  }
+  return std::optional<step_state>{};
+}
+
+} // namespace tutti::engine
