@@ -99,7 +99,8 @@ json::object aggregated_info(const run_view& view, const std::vector<step_brief>
 
 json::value timeline(const run_view& view, bool enriched) {
   auto& state = view.state;
-  if (!enriched)
+  // What waits in the queue has no STATUS events yet (recorded).
+  if (!enriched || (!state.launched && state.end_time == 0))
     return model::to_json(state.timeline);
   auto& spec = view.run->spec;
   std::vector<model::timeline_event> begun{status_event(spec.create_time, "CREATED")};

@@ -10,6 +10,7 @@
 #include <filesystem>
 #include <iostream>
 #include <memory>
+#include <thread>
 
 /// Conversations with the original server about definitions, replayed against a node in this
 /// process. A case that fails names the request and the place in its answer.
@@ -21,7 +22,6 @@ namespace fs = std::filesystem;
 
 const fs::path recordings = TUTTI_SOURCE_DIR "/../shared/fixtures/golden";
 
-/// One node for all conversations: they use ids of their own.
 class replay_node {
 public:
   replay_node() {
@@ -41,6 +41,9 @@ public:
     auto link = client::http_client::to("http://" + service_->address());
     REQUIRE(link);
     link_ = std::make_unique<client::http_client>(std::move(*link));
+    // The shards begin to serve one by one.
+    while (send("GET", "/readyz", {}, {}).status != 200)
+      std::this_thread::sleep_for(std::chrono::milliseconds{10});
   }
 
   replay_node(const replay_node&) = delete;
@@ -77,11 +80,6 @@ private:
   std::unique_ptr<client::http_client> link_;
 };
 
-replay_node& node() {
-  static replay_node one;
-  return one;
-}
-
 bool is_known(const std::string& name, const difference& x) {
   for (const auto& known : known_differences)
     if (name.starts_with(known.conversation) && (known.seq == 0 || known.seq == x.seq)
@@ -98,7 +96,8 @@ void check(const std::string& name) {
   auto folder = recordings / name;
   auto conversation = read_conversation(folder.string());
   REQUIRE(!conversation.empty());
-  auto found = replay(conversation, [](auto&... x) { return node().send(x...); });
+  replay_node node;
+  auto found = replay(conversation, [&](auto&... x) { return node.send(x...); });
   for (auto& x : found)
     if (!is_known(name, x))
       FAIL_CHECK("request " << x.seq << " " << x.place << ": recorded " << x.recorded << ", found "
