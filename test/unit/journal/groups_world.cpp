@@ -48,6 +48,7 @@ void listener::on_step_down(storage::shard_id shard, const error& why) {
 
 void listener::on_committed(storage::shard_id shard, std::uint64_t epoch, std::uint64_t batch) {
   CHECK(leads[shard] == epoch);
+  CHECK(readable(shard, batch));
   committed[shard].insert(batch);
 }
 
@@ -67,7 +68,15 @@ void listener::on_mail(wire::raft_mail what) {
 
 // -- node -----------------------------------------------------------------------------------------
 
-node::node(world& around, group_settings how) : settings(std::move(how)), told(around) {}
+node::node(world& around, group_settings how) : settings(std::move(how)), told(around) {
+  told.readable = [this](storage::shard_id shard, std::uint64_t batch) {
+    auto key = keys.find(batch);
+    if (key == keys.end())
+      return true;
+    auto row = store->get(shard, key->second);
+    return row && row->has_value();
+  };
+}
 
 void node::start(storage::shard_id shards) {
   auto opened = storage::open_memory_store(disk);
@@ -90,6 +99,7 @@ void node::crash(std::uint64_t seed) {
 std::uint64_t node::propose(storage::shard_id shard, const std::string& key,
                             const std::string& value) {
   auto batch = ++last_batch;
+  keys[batch] = key;
   auto term = told.leads.contains(shard) ? told.leads[shard] : 0;
   groups->propose({term, batch, shard, {storage::put_row(key, value)}});
   return batch;

@@ -36,6 +36,8 @@ public:
   std::map<storage::shard_id, std::set<std::uint64_t>> committed;
   std::map<storage::shard_id, std::set<std::uint64_t>> refused;
   std::map<storage::shard_id, std::string> why_down;
+  /// Asked when a batch is told to be committed: whether its rows can be read.
+  std::function<bool(storage::shard_id, std::uint64_t)> readable;
 
 private:
   world& world_;
@@ -79,6 +81,7 @@ public:
   std::optional<node_groups> groups;
   std::deque<node_groups::round> rounds;
   std::uint64_t last_batch = 0;
+  std::map<std::uint64_t, std::string> keys; ///< of batches
   /// Why the disk failed last.
   std::optional<error> down;
 

@@ -7,7 +7,6 @@
 #include <caf/scheduler/test_coordinator.hpp>
 #include <caf/send.hpp>
 #include <caf/typed_event_based_actor.hpp>
-
 #include <doctest/doctest.h>
 
 #include <array>
@@ -132,8 +131,8 @@ public:
     REQUIRE(until([&] { return leader() != 0; }));
     auto& x = nodes[leader()];
     auto batch = ++last_batch_;
-    caf::anon_send(x.log,
-                   wire::proposal{x.told.term, batch, 0, {storage::put_row(key, value)}}, x.keeper);
+    caf::anon_send(x.log, wire::proposal{x.told.term, batch, 0, {storage::put_row(key, value)}},
+                   x.keeper);
     REQUIRE(until([&] { return x.told.committed.contains(batch); }));
   }
 
@@ -219,8 +218,8 @@ TEST_CASE("a log whose disk is full steps down, and serves again when there is r
     storage::memory_faults faults;
     faults.full = true;
     one.nodes[1].disk->set_faults(faults);
-    caf::anon_send(one.nodes[1].log,
-                   wire::proposal{term, 77, 0, {storage::put_row("b", "2")}}, one.nodes[1].keeper);
+    caf::anon_send(one.nodes[1].log, wire::proposal{term, 77, 0, {storage::put_row("b", "2")}},
+                   one.nodes[1].keeper);
     CHECK(one.until([&] { return one.nodes[1].told.term == 0; }));
     one.nodes[1].disk->set_faults({});
     CHECK(one.until([&] { return one.nodes[1].told.term > term; }));

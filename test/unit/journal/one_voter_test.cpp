@@ -105,6 +105,16 @@ TEST_CASE("nothing is told before it is written") {
   CHECK(one.at.told.committed[0].contains(batch));
 }
 
+TEST_CASE("a term is told when it is durable, and not before") {
+  alone one;
+  one.at.groups->join(0);
+  REQUIRE(one.at.gather());
+  CHECK(!one.at.leads());
+  one.at.run();
+  CHECK(one.at.leads());
+  CHECK(one.at.position().hard.term == one.at.told.leads[0]);
+}
+
 TEST_CASE("batches go on their way while others are being written") {
   alone one;
   one.at.propose(0, "a", "1");

@@ -63,13 +63,13 @@ TEST_CASE("a node that was away too long gets the rows by a picture") {
 TEST_CASE("the log of a group keeps what it should, and no more") {
   world all{11};
   all.add_voters(3, 8);
-  for (auto i = 0; i < 60; ++i)
+  for (auto i = 0; i < 60; ++i) {
     all.commit("k", std::to_string(i));
-  CHECK(all.level());
-  for (raft::node_no id = 1; id <= 3; ++id) {
-    auto at = all[id].position();
-    CHECK(at.last - at.truncated >= 8);
-    CHECK(at.last - at.truncated <= 17);
+    for (raft::node_no id = 1; id <= 3; ++id) {
+      auto at = all[id].position();
+      CHECK((at.truncated == 1 || at.last - at.truncated >= 8));
+      CHECK(at.last - at.truncated <= 20);
+    }
   }
 }
 
@@ -114,6 +114,43 @@ TEST_CASE("a node alone grows into three, and back to one") {
   auto at = all[lead].position();
   CHECK(at.last == at.truncated);
   CHECK(all[lead].rows() == "a=1;b=2;c=3;d=4;e=5;f=6;");
+}
+
+TEST_CASE("who comes back is not sent entries of which the log has no copy") {
+  world all{15};
+  group_settings settings;
+  all.add(settings);
+  all.commit("a", "1");
+  settings.node = 2;
+  settings.voters = {1};
+  all.add(settings);
+  auto& one = all[1];
+  auto change = [&](raft::conf_change what) {
+    REQUIRE(one.groups->find(0)->change_members(std::span{&what, 1}));
+  };
+  change({raft::conf_change::kind::add_learner, 2});
+  one.propose(0, "b", "2");
+  CHECK(all.level());
+  change({raft::conf_change::kind::remove, 2});
+  CHECK(all.rounds_until([&] { return !one.groups->needs_ticks(); }));
+  // Node 2 has all of the log. Now comes a batch without a copy, and node 2 again right behind it.
+  CHECK(all[2].position().last == one.position().last);
+  auto pictures = all.pictures;
+  one.propose(0, "c", "3");
+  change({raft::conf_change::kind::add_learner, 2});
+  one.gather();
+  one.write();
+  // The change is applied, and the disk is slow: letters go to and fro meanwhile.
+  for (auto i = 0; i < 20; ++i) {
+    one.groups->tick();
+    one.gather();
+    all[2].run();
+    while (all.deliver())
+      all[2].run();
+  }
+  CHECK(all.level());
+  CHECK(all[2].rows() == "a=1;b=2;c=3;");
+  CHECK(all.pictures > pictures);
 }
 
 TEST_CASE("batches over the limit of what is not committed wait for their turn") {
