@@ -183,6 +183,13 @@ result<bool> process_runner::remove_ended_before(std::int64_t day, std::size_t m
 }
 
 status process_runner::erase(const std::string& step_uuid) const {
+  if (auto named = check_uuid(step_uuid); !named)
+    return named.error();
+  std::error_code failure;
+  if (!fs::exists(options_.runs_dir + "/" + step_uuid, failure)) {
+    auto ended = ended_runs{options_.ended_dir}.find(step_uuid);
+    return ended ? remove_tree(*ended) : status{unit{}};
+  }
   auto folder = ended_folder(options_, step_uuid);
   if (!folder)
     return folder.error();

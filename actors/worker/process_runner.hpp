@@ -81,7 +81,8 @@ public:
   /// Removes at most `most` attempts that were put away before `day`; true if more are left.
   result<bool> remove_ended_before(std::int64_t day, std::size_t most) const;
 
-  /// Forgets, and drops logs and result too. The uuid must never be launched again.
+  /// Forgets, and drops logs and result too, also what was put away; nothing is fine. The uuid
+  /// must never be launched again.
   status erase(const std::string& step_uuid) const;
 
   /// `stream` is "stdout" or "stderr". Works during and after the run; at most 4 MiB a call.

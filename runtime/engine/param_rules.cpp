@@ -7,6 +7,8 @@
 #include "runtime/params/output.hpp"
 #include "runtime/params/pass_down.hpp"
 
+#include <algorithm>
+
 namespace tutti::engine {
 
 namespace {
@@ -68,6 +70,21 @@ result<model::param_map> evaluate_step_params(const step_scope& in) {
   };
   if (auto ok = check_template_params(**schema, *out, holds); !ok)
     return ok.error();
+  return out;
+}
+
+std::vector<model::tag> template_tags(const step_scope& in) {
+  std::vector<model::tag> out;
+  if (!in.rows || !takes_template(*in.definition))
+    return out;
+  // What is wrong with a template was told with its params.
+  auto schema = template_of(*in.definition, &in.run->params(), templates_in(*in.rows));
+  if (!schema || !*schema)
+    return out;
+  auto own = in.definition->tags.value_or(std::vector<model::tag>{});
+  for (auto& tag : (*schema)->tags)
+    if (std::none_of(own.begin(), own.end(), [&](auto& x) { return x.name == tag.name; }))
+      out.push_back(std::move(tag));
   return out;
 }
 

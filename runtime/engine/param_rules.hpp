@@ -30,6 +30,9 @@ struct step_scope {
 /// Merges and evaluates a step's parameters (spec 02 §6.2, §7.5).
 result<model::param_map> evaluate_step_params(const step_scope& in);
 
+/// Tags of the step's job template that it has not itself (spec 04b §10.6).
+std::vector<model::tag> template_tags(const step_scope& in);
+
 /// The condition of one successor, in the scope of the ended step (spec 02 §7.7).
 result<bool> evaluate_condition(const std::string& successor, const std::string& condition,
                                 const step_scope& in, const model::param_map& own);

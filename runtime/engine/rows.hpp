@@ -32,8 +32,8 @@ std::string step(const entity_id& step, std::int64_t attempt);            ///< s
 std::string step_params(const entity_id& step, std::int64_t attempt);     ///< p: param_map
 std::string timer(time_ms due, timer_kind kind, const entity_id& entity); ///< T: stored_timer
 std::string outbox(shard_no to, std::uint64_t seq);                       ///< O: envelope
-std::string inbox(shard_no from);              ///< N: highest sequence applied
-std::string pending(std::uint64_t number);     ///< M: envelope of a message not yet handled
+std::string inbox(shard_no from);                ///< N: highest sequence applied
+std::string pending(std::uint64_t number);       ///< M: envelope of a message not yet handled
 std::string purge(std::string_view workflow_id); ///< Z: purge_state
 /// J: job_template, in the shard of its job type, and copied to all others.
 std::string job_template(std::string_view job_type, std::string_view version);

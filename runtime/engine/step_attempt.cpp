@@ -81,6 +81,7 @@ bool step_judge::prepare() {
     mem_.state.has_params = !mem_.params->empty();
     params_changed_ = mem_.state.has_params;
   }
+  mem_.state.template_tags = template_tags(scope());
   move(step_status::waiting_for_permits);
   return true;
 }

@@ -142,6 +142,8 @@ struct step_state {
   bool ignore_failure_mode = false;
   std::optional<child_state> child;
   std::optional<while_state> repeat;
+  /// Of the job template in force when the attempt began.
+  std::vector<model::tag> template_tags;
 
   bool operator==(const step_state&) const;
 
@@ -158,7 +160,8 @@ struct step_state {
       field(12, "conditions", &self::conditions), field(13, "has_params", &self::has_params),
       field(14, "external", &self::external), field(15, "ending", &self::ending),
       field(16, "loop", &self::loop), field(17, "ignore_failure_mode", &self::ignore_failure_mode),
-      field(18, "child", &self::child), field(19, "repeat", &self::repeat));
+      field(18, "child", &self::child), field(19, "repeat", &self::repeat),
+      field(30, "template_tags", &self::template_tags));
   }
 };
 

@@ -41,9 +41,8 @@ result<std::optional<template_schema>> template_of(const model::step& step,
 /// The validators of the schema over evaluated params; the first that is broken is bad request.
 /// `holds` evaluates a SEL condition with the param's value as `param`. `@NotNull`, `@NotEmpty` and
 /// `@NotBlank` are known by name.
-status check_template_params(
-  const template_schema& schema, const model::param_map& evaluated,
-  const std::function<result<bool>(const std::string& condition, const model::param& value)>&
-    holds);
+status check_template_params(const template_schema& schema, const model::param_map& evaluated,
+                             const std::function<result<bool>(const std::string& condition,
+                                                              const model::param& value)>& holds);
 
 } // namespace tutti::engine

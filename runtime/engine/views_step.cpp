@@ -190,7 +190,9 @@ result<json::object> step_json(const shard_reader& from, const run_view& view, s
     return all.error();
   auto out = names_json(view, at, attempt);
   out["definition"] = definition(view, at);
-  out["tags"] = model::to_json(step.tags.value_or(std::vector<model::tag>{}));
+  auto tags = step.tags.value_or(std::vector<model::tag>{});
+  tags.insert(tags.end(), attempt.template_tags.begin(), attempt.template_tags.end());
+  out["tags"] = model::to_json(tags);
   out["params"] = model::to_json(*all);
   out["transition"] = transition(view, at, attempt);
   out["step_retry"] = retry_json(attempt);

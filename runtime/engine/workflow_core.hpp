@@ -117,7 +117,8 @@ struct workflow_state {
       field(10, "queued_count", &self::queued_count),
       field(11, "active_count", &self::active_count),
       field(12, "blocking_failures", &self::blocking_failures), field(13, "seeded", &self::seeded),
-      field(14, "note_count", &self::note_count), field(15, "clearings", &self::clearings), field(16, "deletion", &self::deletion),
+      field(14, "note_count", &self::note_count), field(15, "clearings", &self::clearings),
+      field(16, "deletion", &self::deletion),
       field(17, "deleted_instance_id", &self::deleted_instance_id));
   }
 };
@@ -212,8 +213,8 @@ inline constexpr std::int64_t notes_kept = 300;
 
 using workflow_event
   = std::variant<version_pushed, snapshot_taken, activation_changed, run_admitted, run_dequeued,
-                 run_progressed, failure_cleared, version_seeded, workflow_note, failures_cleared, workflow_deleted,
-                 deletion_progressed>;
+                 run_progressed, failure_cleared, version_seeded, workflow_note, failures_cleared,
+                 workflow_deleted, deletion_progressed>;
 
 // -- the actor's memory ---------------------------------------------------------------------------
 

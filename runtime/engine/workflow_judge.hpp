@@ -72,7 +72,8 @@ private:
                       std::uint64_t client);
   status make_room(const run_spec& spec);
   status displace_queue(const std::string& why);
-  status end_queued(run_id run, model::run_status as, const std::string& by, const std::string& why);
+  status end_queued(run_id run, model::run_status as, const std::string& by,
+                    const std::string& why);
   status send_create(run_spec spec, bool launch, std::optional<model::run_status> ended_as,
                      std::string note);
   status dequeue();

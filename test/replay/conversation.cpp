@@ -254,7 +254,7 @@ bool is_not_supported(const live_answer& x) {
 
 std::string workflow_of(const json::object& request) {
   if (auto* yaml = request.if_contains("raw_body"); yaml && yaml->is_string()) {
-    static const std::regex line{"\\bid: *([^\\s]+)"};
+    static const std::regex line{"\\bid: *\"?([^\\s\"]+)"};
     std::string text{yaml->get_string()};
     std::smatch found;
     return std::regex_search(text, found, line) ? std::string{found[1]} : std::string{};

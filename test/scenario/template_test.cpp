@@ -151,6 +151,18 @@ TEST_CASE("validators of a template are checked with the values in force") {
   CHECK(w.step_tells("a", "the value of param [t] breaks the validator [@NotEmpty]", 3));
 }
 
+TEST_CASE("the tags of a template stand behind those of the step, as they were at the attempt") {
+  world w;
+  put(w, "hello",
+      R"("version":"default","tags":["shared","mine"],)"
+      R"("params":{"script":{"type":"STRING","value":"x"}})");
+  push_step(w, R"("tags":["mine"],"params":{})");
+  w.start();
+  put(w, "hello", R"("version":"default")");
+  CHECK(model::to_text(w.step_view("a").at("tags")) == R"([{"name":"mine"},{"name":"shared"}])");
+  w.stop();
+}
+
 TEST_CASE("a template that does not exist gives nothing, and neither do other step types") {
   world w;
   push_step(w, R"("params":{"script":{"type":"STRING","value":"own"}})");

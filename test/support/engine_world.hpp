@@ -216,9 +216,9 @@ protected:
   const std::vector<armed>& timers() const { return timers_; }
 
 private:
-  using memory = std::variant<engine::workflow_memory, engine::instance_memory, engine::step_memory,
-                              engine::loop_part_memory, engine::purge_memory,
-                              engine::template_memory>;
+  using memory
+    = std::variant<engine::workflow_memory, engine::instance_memory, engine::step_memory,
+                   engine::loop_part_memory, engine::purge_memory, engine::template_memory>;
 
   struct letter_of {
     engine::envelope letter;
