@@ -70,8 +70,9 @@ TEST_CASE("a deletion that a crash interrupts goes on after the restart, and not
     REQUIRE(node.call("DELETE", base + "/gone").status == 200);
     CHECK(node.call("GET", base + "/gone/instances/1/runs/1").status == 200);
     CHECK(push(node) == 409);
-    // Its first rows go now.
-    std::this_thread::sleep_for(2100ms);
+    // In the midst of it: the rows of the run itself are gone.
+    CHECK(comes_true(
+      [&] { return node.call("GET", base + "/gone/instances/1/runs/1").status == 404; }));
     node.child().signal(SIGKILL);
     node.child().wait();
   }
