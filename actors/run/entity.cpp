@@ -155,7 +155,9 @@ private:
     answer.number = x.number;
     answer.client = x.client;
     auto todo = ask(x);
-    if (todo) {
+    if (todo && todo->not_yet) {
+      answer.again = true;
+    } else if (todo) {
       answer.todo = std::move(*todo);
       if (!answer.todo.rows.empty() && id_.kind == engine::entity_kind::workflow)
         own_.wrote(answer.todo.rows, ++commits_);

@@ -125,12 +125,36 @@ std::vector<std::uint32_t> client_order(const compiled_workflow& of,
   return order;
 }
 
+namespace {
+
+constexpr std::string_view asking = "getFrom";
+
+bool asks(const model::param_map& params) {
+  return std::any_of(params.begin(), params.end(), [](auto& x) {
+    auto& param = x.second;
+    auto* entries = param.literal ? param.literal->template as<model::param_map>() : nullptr;
+    return (param.expression && param.expression->find(asking) != std::string::npos)
+           || (entries && asks(*entries));
+  });
+}
+
+bool asks(const model::step& x) {
+  auto& successors = x.transition.successors;
+  return (x.params && asks(*x.params))
+         || std::any_of(successors.begin(), successors.end(),
+                        [](auto& y) { return y.second.find(asking) != std::string::npos; });
+}
+
+} // namespace
+
 result<workflow_ptr> compile(model::workflow definition) {
   auto graph = make_dag(definition.id, definition.steps);
   if (!graph)
     return graph.error();
+  auto asking_steps = std::any_of(definition.steps.begin(), definition.steps.end(),
+                                  [](auto& x) { return asks(x); });
   return std::make_shared<const compiled_workflow>(
-    compiled_workflow{std::move(definition), std::move(*graph)});
+    compiled_workflow{std::move(definition), std::move(*graph), asking_steps});
 }
 
 } // namespace tutti::engine

@@ -26,6 +26,8 @@ result<dag> make_dag(const std::string& workflow_id, const std::vector<model::st
 struct compiled_workflow {
   model::workflow workflow;
   engine::dag dag;
+  /// Some expression calls `params.getFrom…`: steps must know of all that have ended before.
+  bool asks_of_steps = false;
 
   /// Position of a step; `npos` if there is none of that id.
   std::size_t position(std::string_view step_id) const;

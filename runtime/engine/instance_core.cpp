@@ -1,6 +1,7 @@
 #include "runtime/engine/instance_core.hpp"
 
 #include "runtime/base/overload.hpp"
+#include "runtime/engine/asked_values.hpp"
 #include "runtime/engine/build_run.hpp"
 #include "runtime/engine/carried_leaves.hpp"
 #include "runtime/engine/child_run.hpp"
@@ -48,6 +49,7 @@ private:
                         [&](const restart_instance& x) { return on_restart(x); },
                         [&](const await_end&) { return on_await(); },
                         [&](const note_run& x) { return on_note(x); },
+                        [&](const ask_values& x) { return on_ask(x); },
                         // Nothing else is meant for a run.
                         [&](const auto&) { return status{unit{}}; },
                       },
@@ -63,6 +65,8 @@ private:
   status adopt_success(const restart_instance& x);
   status on_await();
   status on_note(const note_run& x);
+  status on_ask(const ask_values& x);
+  result<bool> end_is_applied() const;
 
   bool over() const { return is_terminal(mem_.state.status); }
 
@@ -238,11 +242,11 @@ status judge::on_step_ended(const step_ended& x) {
   step.brief = {x.status, x.attempt, x.start_time, x.end_time};
   --mem_.running;
   mem_.leaves.add(x.leaves);
-  if (x.params && !x.params->empty()) {
+  if ((x.params && !x.params->empty()) || mem_.run->workflow->asks_of_steps) {
     // Steps that were started hold the old list, so a new one is made.
     auto next = mem_.params ? std::make_shared<step_params>(*mem_.params)
                             : std::make_shared<step_params>();
-    next->emplace_back(x.step_id, x.params);
+    next->push_back({x.step_id, x.params, x.status, x.end_time});
     mem_.params = std::move(next);
   }
   auto fatal = x.status == step_status::fatally_failed && !x.ignore_failure_mode;
@@ -370,7 +374,9 @@ void judge::tell_step() {
   auto& spec = mem_.run->spec;
   if (!spec.is_child || !spec.initiator.ancestors.back().sync.value_or(true))
     return;
-  auto leaves = leaves_before(mem_.run, *around_.rows);
+  // A run that never began has no leaves, as it has no overview.
+  auto leaves = mem_.state.launched ? leaves_before(mem_.run, *around_.rows)
+                                    : result<leaf_counts>{leaf_counts{}};
   if (!leaves) {
     broken_ = leaves.error();
     return;
@@ -481,6 +487,37 @@ instance_acted judge::ended_answer() const {
   return {mem_.id.workflow_id, mem_.id.instance_id, mem_.id.run_id, mem_.state.status, true, {}};
 }
 
+// -- values for steps of other runs
+// ----------------------------------------------------------------
+
+result<bool> judge::end_is_applied() const {
+  auto row
+    = around_.rows->get(rows::run_state(mem_.id.workflow_id, mem_.id.instance_id, mem_.id.run_id));
+  if (!row)
+    return row.error();
+  auto applied = *row ? model::decode<run_state>(**row) : result<run_state>{run_state{}};
+  return applied && is_terminal(applied->status);
+}
+
+/// Of a run that goes on, what its steps have by now.
+status judge::on_ask(const ask_values& x) {
+  if (!mem_.run)
+    return not_here_yet();
+  auto applied = over() ? end_is_applied() : result<bool>{true};
+  if (!applied)
+    return applied.error();
+  if (!*applied) {
+    out_.not_yet = true;
+    return unit{};
+  }
+  auto value = value_of_step(mem_.id, x.step_id, x.param, *around_.rows);
+  if (!value)
+    return value.error();
+  out_.sends.push_back(told(x, {std::move(*value)}));
+  out_.at_rest = over();
+  return unit{};
+}
+
 // -- restart --------------------------------------------------------------------------------------
 
 namespace {
@@ -522,12 +559,10 @@ status judge::on_restart(const restart_instance& x) {
                                       + " in status " + std::string{to_string(mem_.state.status)}
                                       + "; stop it first or wait for its end"});
   // The next run reads what this one and its loops left: that must have reached the rows.
-  auto row
-    = around_.rows->get(rows::run_state(mem_.id.workflow_id, mem_.id.instance_id, mem_.id.run_id));
-  if (!row)
-    return row.error();
-  auto applied = *row ? model::decode<run_state>(**row) : result<run_state>{run_state{}};
-  if (!applied || !is_terminal(applied->status))
+  auto applied = end_is_applied();
+  if (!applied)
+    return applied.error();
+  if (!*applied)
     return error{ec::unavailable, "the end of run " + to_string(mem_.id) + " is not on disk yet"};
   if (x.child && x.policy == model::run_policy::restart_from_incomplete
       && mem_.state.status == run_status::succeeded)

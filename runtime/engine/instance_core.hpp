@@ -94,6 +94,9 @@ result<outcome> decide(instance_memory& memory, const message& what, const surro
 /// Makes the memory of a run from its rows and those of its steps.
 result<instance_memory> load_instance(const entity_id& id, const row_reader& rows);
 
+/// Whether a step is in the graph of this run.
+bool is_in_dag(const run_context& run, std::string_view step_id);
+
 /// Which steps are in the graph of this run, by position (restarts run a part; spec 04a §8).
 std::vector<bool> dag_of_run(const run_context& run);
 

@@ -1,6 +1,7 @@
 #include "runtime/engine/loop_part_core.hpp"
 
 #include "runtime/base/overload.hpp"
+#include "runtime/engine/asked_values.hpp"
 #include "runtime/engine/iteration_restart.hpp"
 #include "runtime/engine/rows.hpp"
 #include "runtime/engine/step_core.hpp"
@@ -21,6 +22,7 @@ public:
                            [&](const run_ended& x) { return on_ended(x); },
                            [&](const report_iterations&) { return on_report(); },
                            [&](const terminate_iterations& x) { return on_terminate(x); },
+                           [&](const ask_values& x) { return on_ask(x); },
                            // Nothing else is meant for a part of a loop.
                            [&](const auto&) { return status{unit{}}; },
                          },
@@ -151,6 +153,19 @@ private:
     changed_ = true;
     out_.sends.push_back({mem_.loop->spec.parent, make_message(std::move(report))});
     out_.at_rest = mem_.state.launched == mem_.state.ended;
+    return unit{};
+  }
+
+  status on_ask(const ask_values& x) {
+    auto values = values_of_part(mem_.id, mem_.state.ended, x, *around_.rows);
+    if (!values && values.error().code == ec::unavailable) {
+      out_.not_yet = true;
+      return unit{};
+    }
+    if (!values)
+      return values.error();
+    out_.sends.push_back(told(x, std::move(*values)));
+    out_.at_rest = mem_.state.launched == mem_.state.ended && !mem_.state.reporting;
     return unit{};
   }
 

@@ -39,7 +39,7 @@ std::string_view name_of(const message& x) {
     "resume_entity",        "await_end",         "change_properties",   "change_tag",
     "unblock_runs",         "note_run",          "delete_workflow",     "purge_shard",
     "shard_purged",         "put_job_template",  "remove_job_template", "copy_job_template",
-    "terminate_child",      "child_news"};
+    "terminate_child",      "child_news",        "ask_values",          "values_told"};
   return names[x.index()];
 }
 

@@ -398,6 +398,57 @@ struct report_iterations {
   }
 };
 
+// -- values of other runs
+// ---------------------------------------------------------------------------
+
+/// An expression of a step asks for values below another step of its instance (spec 02 §8). First
+/// that step is asked where they lie, then the parts of its loop, or its child.
+struct ask_values {
+  entity_id asker;
+  std::string step_uuid;     ///< of the asking attempt
+  std::int64_t question = 0; ///< its number in the attempt
+  std::int64_t chunk = 0;    ///< part of the answer; -1 = where the values lie
+  std::int64_t first = 0;    ///< iterations of the part, one-based
+  std::int64_t last = 0;
+  std::string function;
+  std::string step_id; ///< the step below, and its parameter
+  std::string param;
+
+  static constexpr auto fields() {
+    using model::field;
+    using self = ask_values;
+    return std::make_tuple(field(1, "asker", &self::asker), field(2, "step_uuid", &self::step_uuid),
+                           field(3, "question", &self::question), field(4, "chunk", &self::chunk),
+                           field(5, "first", &self::first), field(6, "last", &self::last),
+                           field(7, "function", &self::function),
+                           field(8, "step_id", &self::step_id), field(9, "param", &self::param));
+  }
+};
+
+/// The answer to one `ask_values`.
+struct values_told {
+  std::string step_uuid;
+  std::int64_t question = 0;
+  std::int64_t chunk = 0;
+  std::vector<model::param> values; ///< type and result only; one without result is no value
+  bool found = false;               ///< chunk -1: there is such a loop or child, and here it is
+  std::string workflow_id;
+  std::int64_t instance_id = 0; ///< 0 = a loop
+  std::int64_t run_id = 0;
+  std::int64_t total = 0; ///< values
+
+  static constexpr auto fields() {
+    using model::field;
+    using self = values_told;
+    return std::make_tuple(field(1, "step_uuid", &self::step_uuid),
+                           field(2, "question", &self::question), field(3, "chunk", &self::chunk),
+                           field(4, "values", &self::values), field(5, "found", &self::found),
+                           field(6, "workflow_id", &self::workflow_id),
+                           field(7, "instance_id", &self::instance_id),
+                           field(8, "run_id", &self::run_id), field(9, "total", &self::total));
+  }
+};
+
 // -- timers and executors -------------------------------------------------------------------------
 
 /// Stored: append only.
@@ -476,14 +527,14 @@ struct resume_entity {
 };
 
 // Stored: append alternatives only.
-using message = std::variant<push_definition, start_run, restart_instance, admit_restart,
-                             change_activation, stop_workflow, stop_instance, create_run,
-                             launch_run, terminate_run, run_ended, start_step, terminate_step,
-                             step_ended, run_iterations, iterations_ended, terminate_iterations,
-                             report_iterations, timer_fired, job_update, resume_entity, await_end,
-                             change_properties, change_tag, unblock_runs, note_run,
-                             delete_workflow, purge_shard, shard_purged, put_job_template,
-                             remove_job_template, copy_job_template, terminate_child, child_news>;
+using message
+  = std::variant<push_definition, start_run, restart_instance, admit_restart, change_activation,
+                 stop_workflow, stop_instance, create_run, launch_run, terminate_run, run_ended,
+                 start_step, terminate_step, step_ended, run_iterations, iterations_ended,
+                 terminate_iterations, report_iterations, timer_fired, job_update, resume_entity,
+                 await_end, change_properties, change_tag, unblock_runs, note_run, delete_workflow,
+                 purge_shard, shard_purged, put_job_template, remove_job_template,
+                 copy_job_template, terminate_child, child_news, ask_values, values_told>;
 
 using message_ptr = std::shared_ptr<const message>;
 

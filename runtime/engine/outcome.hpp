@@ -136,6 +136,9 @@ struct outcome {
   std::uint64_t client = 0;
   /// Answers to clients who asked earlier.
   std::vector<std::pair<std::uint64_t, engine::answer>> late_answers;
+  /// A row that it takes is on its way: the message must come again a little later. Nothing else
+  /// was decided, and the memory is as it was.
+  bool not_yet = false;
   /// Nothing more will happen here soon: the entity may leave memory at once.
   bool at_rest = false;
 };

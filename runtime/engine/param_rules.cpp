@@ -45,6 +45,7 @@ params::step_inputs inputs_of(const step_scope& in) {
   out.with_defaults = false;
   out.evaluator = in.language;
   out.size_max = static_cast<std::size_t>(in.params_max_chars);
+  out.host = in.host;
   return out;
 }
 

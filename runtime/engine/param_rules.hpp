@@ -7,6 +7,10 @@
 #include <functional>
 #include <string>
 
+namespace tutti::params {
+class host_functions;
+} // namespace tutti::params
+
 /// The engine's questions to the parameter rules of `runtime/params`.
 namespace tutti::engine {
 
@@ -25,6 +29,8 @@ struct step_scope {
   const params::expression_evaluator* language = nullptr; ///< as in `surroundings`
   /// Where job templates are; null: there are none.
   const row_reader* rows = nullptr;
+  /// Answers `params.function(…)`; null = there are none.
+  params::host_functions* host = nullptr;
 };
 
 /// Merges and evaluates a step's parameters (spec 02 §6.2, §7.5).

@@ -127,6 +127,17 @@ std::string step_params(const entity_id& step, std::int64_t attempt) {
   return key;
 }
 
+std::string answer(const entity_id& step, std::int64_t question, std::int64_t part) {
+  return key_builder{'G'}
+    .text(step.workflow_id)
+    .number(step.instance_id)
+    .number(step.run_id)
+    .text(step.step_id)
+    .number(question)
+    .number(part)
+    .key;
+}
+
 std::string timer(time_ms due, timer_kind kind, const entity_id& entity) {
   key_builder b{'T'};
   b.number(due);
@@ -193,6 +204,16 @@ std::string attempts_prefix(const entity_id& step) {
 
 std::string attempt_params_prefix(const entity_id& step) {
   return step_key('p', step);
+}
+
+std::string answers_prefix(const entity_id& step) {
+  return step_key('G', step);
+}
+
+std::pair<std::int64_t, std::int64_t> answer_numbers(std::string_view key) {
+  auto at = key.size() < 16 ? 0 : key.size() - 16;
+  return {static_cast<std::int64_t>(read_number(key, at)),
+          static_cast<std::int64_t>(read_number(key, at + 8))};
 }
 
 std::optional<run_key> parse_run_key(std::string_view key) {

@@ -28,8 +28,10 @@ std::string loop(std::string_view inline_id, std::int64_t run); ///< L: loop_spe
 std::string run_spec(std::string_view workflow_id, std::int64_t instance, std::int64_t run);  ///< I
 std::string run_state(std::string_view workflow_id, std::int64_t instance, std::int64_t run); ///< i
 std::string loop_part(std::string_view inline_id, std::int64_t chunk, std::int64_t run);      ///< C
-std::string step(const entity_id& step, std::int64_t attempt);            ///< s: step_state
-std::string step_params(const entity_id& step, std::int64_t attempt);     ///< p: param_map
+std::string step(const entity_id& step, std::int64_t attempt);        ///< s: step_state
+std::string step_params(const entity_id& step, std::int64_t attempt); ///< p: param_map
+/// G: values that a step asked for and still needs, vector of param
+std::string answer(const entity_id& step, std::int64_t question, std::int64_t part);
 std::string timer(time_ms due, timer_kind kind, const entity_id& entity); ///< T: stored_timer
 std::string outbox(shard_no to, std::uint64_t seq);                       ///< O: envelope
 std::string inbox(shard_no from);                ///< N: highest sequence applied
@@ -51,6 +53,10 @@ std::string steps_prefix(std::string_view workflow_id, std::int64_t instance, st
 std::string job_template_prefix(std::string_view job_type);
 std::string attempts_prefix(const entity_id& step);
 std::string attempt_params_prefix(const entity_id& step);
+std::string answers_prefix(const entity_id& step);
+
+/// Question and part of a key of G.
+std::pair<std::int64_t, std::int64_t> answer_numbers(std::string_view key);
 
 /// The parts of a key of S, Q, A, I or i behind the workflow id; nothing if it is no such key.
 struct run_key {

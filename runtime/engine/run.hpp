@@ -284,7 +284,15 @@ using run_ptr = std::shared_ptr<const run_context>;
 /// The step that has started a run. @pre it has ancestors
 entity_id parent_step(const model::initiator& x);
 
-/// The evaluated parameters of completed steps, for the steps behind them.
-using step_params = std::vector<std::pair<std::string, std::shared_ptr<const model::param_map>>>;
+/// A step that has ended, as the steps behind it know it.
+struct known_step {
+  std::string step_id;
+  std::shared_ptr<const model::param_map> params; ///< evaluated; may be null
+  model::step_status status = model::step_status::not_created;
+  std::int64_t end_time = 0;
+};
+
+/// Those with parameters, or all of them where a definition asks for more.
+using step_params = std::vector<known_step>;
 
 } // namespace tutti::engine

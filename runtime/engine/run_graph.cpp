@@ -30,6 +30,11 @@ std::vector<bool> dag_of_run(const run_context& run) {
   return in;
 }
 
+bool is_in_dag(const run_context& run, std::string_view step_id) {
+  auto at = run.workflow->position(step_id);
+  return at != compiled_workflow::npos && dag_of_run(run)[at];
+}
+
 std::vector<carried_step> aggregated_view(const run_context& run,
                                           const std::vector<step_brief>& steps,
                                           const std::vector<bool>& in_dag) {

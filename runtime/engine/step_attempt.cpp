@@ -53,7 +53,7 @@ void step_judge::begin_attempt() {
     run_attempt();
 }
 
-/// CREATED to WAITING_FOR_PERMITS; false if the step failed on the way.
+/// CREATED to WAITING_FOR_PERMITS; false if the step failed on the way, or waits for values.
 bool step_judge::prepare() {
   auto& definition = mem_.definition();
   if (definition.timeout) {
@@ -71,19 +71,7 @@ bool step_judge::prepare() {
   move(step_status::initialized);
   move(step_status::waiting_for_signals);
   move(step_status::evaluating_params);
-  if ((definition.params && !definition.params->empty()) || definition.sub_type) {
-    auto params = evaluate_step_params(scope());
-    if (!params) {
-      internal_failure(params.error());
-      return false;
-    }
-    mem_.params = std::make_shared<const model::param_map>(std::move(*params));
-    mem_.state.has_params = !mem_.params->empty();
-    params_changed_ = mem_.state.has_params;
-  }
-  mem_.state.template_tags = template_tags(scope());
-  move(step_status::waiting_for_permits);
-  return true;
+  return evaluate_params();
 }
 
 void step_judge::run_attempt() {

@@ -18,7 +18,7 @@ leaf_counts leaves_of(const step_state& attempt) {
     return attempt.loop->leaves;
   if (attempt.repeat && attempt.repeat->last > 0)
     return attempt.repeat->leaves;
-  if (attempt.child && attempt.child->ended)
+  if (attempt.child && attempt.child->leaves.total() > 0)
     return attempt.child->leaves;
   leaf_counts itself;
   itself.add(attempt.state.status, 1);
@@ -37,9 +37,9 @@ const model::param* find_upstream(const step_params* known, const row_reader& re
                                   const entity_id& run, std::string_view step,
                                   std::string_view name) {
   if (known)
-    for (auto& [id, params] : *known)
-      if (id == step)
-        return params->find(name);
+    for (auto& x : *known)
+      if (x.step_id == step)
+        return x.params ? x.params->find(name) : nullptr;
   // Not carried along: the step is on disk (see foreach and restart), its latest attempt counts.
   auto id = step_entity(run.workflow_id, run.instance_id, run.run_id, std::string{step});
   thread_local model::param_map read;
@@ -58,6 +58,8 @@ outcome step_judge::handle(const message& what) {
                [&](const job_update& x) { on_job(x); },
                [&](const iterations_ended& x) { on_iterations(x); },
                [&](const child_news& x) { on_child(x); },
+               [&](const ask_values& x) { on_ask(x); },
+               [&](const values_told& x) { on_values(x); },
                [&](const resume_entity&) { on_resume(); },
                // Nothing else is meant for a step.
                [&](const auto&) {},
@@ -114,7 +116,8 @@ step_scope step_judge::scope() const {
           around_.now,
           around_.options->params_max_chars,
           around_.language,
-          around_.rows};
+          around_.rows,
+          nullptr};
 }
 
 result<outcome> decide(step_memory& mem, const message& what, const surroundings& around) {
@@ -122,6 +125,8 @@ result<outcome> decide(step_memory& mem, const message& what, const surroundings
   auto attempt_before = mem.state.attempt;
   step_judge j{mem, around};
   auto out = j.handle(what);
+  if (j.broken())
+    return *j.broken();
   if (!j.changed())
     return out;
   out.rows.push_back({rows::step(mem.id, mem.state.attempt), model::encode(mem.state)});
@@ -147,6 +152,27 @@ result<model::param_map> load_step_params(const entity_id& step, const row_reade
     return ok.error();
   return read;
 }
+
+namespace {
+
+status load_answers(step_memory& mem, const row_reader& reader) {
+  std::optional<error> broken;
+  auto [from, to] = rows::range_of_prefix(rows::answers_prefix(mem.id));
+  auto ok = reader.scan(from, to, [&](std::string_view key, std::string_view value) {
+    auto part = model::decode<std::vector<model::param>>(value);
+    if (!part)
+      broken = error{ec::corrupt,
+                     "answer for step " + to_string(mem.id) + ": " + part.error().message};
+    else
+      mem.answers[rows::answer_numbers(key)] = std::move(*part);
+    return part.has_value();
+  });
+  if (!ok)
+    return ok.error();
+  return broken ? status{*broken} : status{unit{}};
+}
+
+} // namespace
 
 result<step_memory> load_step(const entity_id& id, run_ptr run, const row_reader& reader) {
   step_memory mem;
@@ -174,6 +200,9 @@ result<step_memory> load_step(const entity_id& id, run_ptr run, const row_reader
     return ok.error();
   if (broken)
     return *broken;
+  if (!mem.state.questions.empty())
+    if (auto answers = load_answers(mem, reader); !answers)
+      return answers.error();
   if (mem.state.has_params) {
     auto row = reader.get(rows::step_params(id, mem.state.attempt));
     if (!row)

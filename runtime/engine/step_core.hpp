@@ -3,9 +3,11 @@
 #include "runtime/engine/outcome.hpp"
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 /// A step of a run: its attempts from CREATED to a terminal status (spec 04b). Owned by the entity
@@ -120,6 +122,37 @@ struct while_state {
   }
 };
 
+/// What an expression of a step asks of the values below another step: where they lie, and how far
+/// they are fetched.
+struct step_question {
+  std::string function;
+  std::vector<std::string> args;
+  bool located = false; ///< the other step has answered
+  bool found = false;   ///< it has a loop or child
+  std::string workflow_id;
+  std::int64_t instance_id = 0; ///< 0 = a loop
+  std::int64_t run_id = 0;
+  std::int64_t total = 0;
+  std::int64_t parts = 0; ///< messages that it takes
+  std::int64_t asked = 0;
+  std::int64_t told = 0;
+  std::int64_t size = 0; ///< characters of the texts so far
+
+  bool operator==(const step_question&) const = default;
+
+  static constexpr auto fields() {
+    using model::field;
+    using self = step_question;
+    return std::make_tuple(field(1, "function", &self::function), field(2, "args", &self::args),
+                           field(3, "located", &self::located), field(4, "found", &self::found),
+                           field(5, "workflow_id", &self::workflow_id),
+                           field(6, "instance_id", &self::instance_id),
+                           field(7, "run_id", &self::run_id), field(8, "total", &self::total),
+                           field(9, "parts", &self::parts), field(10, "asked", &self::asked),
+                           field(11, "told", &self::told), field(12, "size", &self::size));
+  }
+};
+
 /// The row of one attempt.
 struct step_state {
   std::int64_t attempt = 0; ///< 0 = nothing of this step exists yet
@@ -144,6 +177,8 @@ struct step_state {
   std::optional<while_state> repeat;
   /// Of the job template in force when the attempt began.
   std::vector<model::tag> template_tags;
+  /// While its parameters are evaluated: what they wait for.
+  std::vector<step_question> questions;
 
   bool operator==(const step_state&) const;
 
@@ -161,12 +196,12 @@ struct step_state {
       field(14, "external", &self::external), field(15, "ending", &self::ending),
       field(16, "loop", &self::loop), field(17, "ignore_failure_mode", &self::ignore_failure_mode),
       field(18, "child", &self::child), field(19, "repeat", &self::repeat),
-      field(30, "template_tags", &self::template_tags));
+      field(20, "questions", &self::questions), field(30, "template_tags", &self::template_tags));
   }
 };
 
 /// The leaf steps that an attempt amounts to: those of its loop once that has begun, those of its
-/// child once that has ended, else itself (spec 04a §9).
+/// child once that has ended (if it ever began), else itself (spec 04a §9).
 leaf_counts leaves_of(const step_state& attempt);
 
 /// What a step's actor holds in memory.
@@ -176,6 +211,8 @@ struct step_memory {
   step_state state;
   std::shared_ptr<const model::param_map> params;
   std::shared_ptr<const step_params> upstream;
+  /// Answers by question and part; rows too.
+  std::map<std::pair<std::int64_t, std::int64_t>, std::vector<model::param>> answers;
 
   const model::step& definition() const;
 };

@@ -1,4 +1,5 @@
 #include "runtime/engine/step_judge.hpp"
+#include "runtime/engine/step_questions.hpp"
 
 namespace tutti::engine {
 
@@ -88,6 +89,7 @@ void step_judge::end(step_status as) {
   disarm(timer_kind::sleep, mem_.state.wake_due);
   mem_.state.external = false;
   mem_.state.ending.reset();
+  forget_answers();
   if (model::is_complete(as))
     evaluate_conditions(as != step_status::unsatisfied);
   tell_instance();
@@ -108,7 +110,14 @@ void step_judge::evaluate_conditions(bool satisfied) {
       mem_.state.conditions.set(to, true);
       continue;
     }
-    auto value = evaluate_condition(to, condition, scope(), mem_.params ? *mem_.params : none);
+    step_functions host{mem_, around_, false};
+    auto in = scope();
+    in.host = &host;
+    auto value = evaluate_condition(to, condition, in, mem_.params ? *mem_.params : none);
+    if (host.broken()) {
+      broken_ = host.broken();
+      return;
+    }
     if (!value) {
       // A condition that cannot be evaluated fails the step after it had succeeded (04b §7).
       detail(value.error(), "marked as INTERNALLY_FAILED");

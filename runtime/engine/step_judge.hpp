@@ -3,6 +3,7 @@
 #include "runtime/engine/param_rules.hpp"
 #include "runtime/engine/step_core.hpp"
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -19,6 +20,9 @@ public:
   bool changed() const { return changed_; }
 
   bool params_changed() const { return params_changed_; }
+
+  /// Rows could not be read; what was decided does not count.
+  const std::optional<error>& broken() const { return broken_; }
 
 private:
   bool over() const { return model::is_terminal(mem_.state.state.status); }
@@ -37,12 +41,16 @@ private:
   void on_job(const job_update& x);
   void on_iterations(const iterations_ended& x);
   void on_child(const child_news& x);
+  void on_ask(const ask_values& x);
+  void on_values(const values_told& x);
   void on_resume();
 
   // -- the way of an attempt (step_attempt) -------------------------------------------------------
 
   void begin_attempt();
   bool prepare();
+  bool evaluate_params();
+  void forget_answers();
   void run_attempt();
   void begin_sleep();
   void begin_next_attempt(model::step_status failure);
@@ -92,6 +100,7 @@ private:
   outcome out_;
   bool changed_ = false;
   bool params_changed_ = false;
+  std::optional<error> broken_;
 };
 
 /// The legal transitions of one attempt (spec 04b §3), in one place.

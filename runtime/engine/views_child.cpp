@@ -21,11 +21,38 @@ result<json::object> subworkflow_artifact(const shard_reader& from, const child_
   return out;
 }
 
+namespace {
+
+std::string question_text(const step_question& question) {
+  auto out = "params." + question.function + " asks for the values of [" + question.args[0] + "]";
+  if (question.located)
+    out += ", " + std::to_string(question.told) + " of " + std::to_string(question.parts)
+           + " parts have answered";
+  return out;
+}
+
 std::string child_text(const child_state& child) {
   if (child.instance_id == 0)
     return "workflow [" + child.workflow_id + "] has not answered yet";
   return "workflow instance [" + child.workflow_id + "][" + std::to_string(child.instance_id)
          + "], run " + std::to_string(child.run_id) + ", has not ended yet";
+}
+
+std::string while_text(const while_state& loop) {
+  return "iteration " + std::to_string(loop.last) + " of a while, instance [" + loop.inline_id
+         + "][" + std::to_string(loop.last) + "], has not ended yet";
+}
+
+} // namespace
+
+std::optional<waited_for> wait_below(const step_state& attempt) {
+  if (!attempt.questions.empty())
+    return waited_for{"values", question_text(attempt.questions.back())};
+  if (attempt.repeat)
+    return waited_for{"iterations", while_text(*attempt.repeat)};
+  if (attempt.child)
+    return waited_for{"subworkflow", child_text(*attempt.child)};
+  return std::nullopt;
 }
 
 } // namespace tutti::engine::views

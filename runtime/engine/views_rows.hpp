@@ -169,14 +169,16 @@ json::object foreach_artifact(const run_view& view, const entity_id& step,
 result<json::object> while_artifact(const shard_reader& from, const run_view& view,
                                     const entity_id& step, const step_state& attempt);
 
-/// Which iteration a step waits for, in words.
-std::string while_text(const while_state& loop);
-
 /// `SubworkflowArtifact`.
 result<json::object> subworkflow_artifact(const shard_reader& from, const child_state& child);
 
-/// Which run a step waits for, in words.
-std::string child_text(const child_state& child);
+/// What a step waits for that lies in runs below it, other than the iterations of a foreach.
+struct waited_for {
+  std::string_view waits_for;
+  std::string message;
+};
+
+std::optional<waited_for> wait_below(const step_state& attempt);
 
 /// Iterations by status, in the order of the API's statuses; empty ones left out.
 std::vector<std::pair<model::run_status, std::int64_t>> iteration_counts(const foreach_state& loop);

@@ -116,9 +116,4 @@ loop_counts counts_of(const step_state& attempt) {
           std::max(loop.last, loop.ancestor_iterations)};
 }
 
-std::string while_text(const while_state& loop) {
-  return "iteration " + std::to_string(loop.last) + " of a while, instance [" + loop.inline_id
-         + "][" + std::to_string(loop.last) + "], has not ended yet";
-}
-
 } // namespace tutti::engine::views

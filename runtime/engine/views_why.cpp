@@ -194,10 +194,8 @@ private:
     if (attempt.loop)
       out.message += number(running_count(*attempt.loop), "iteration has", "iterations have")
                      + " not ended yet";
-    else if (attempt.repeat)
-      out.message += while_text(*attempt.repeat);
-    else if (attempt.child)
-      out.message += child_text(*attempt.child);
+    else if (auto below = wait_below(attempt))
+      out.message += below->message;
     else
       out.message += "the process has not ended yet";
     if (!attempt.timeline.empty())
@@ -208,16 +206,13 @@ private:
     auto& attempt = attempts_[at];
     auto& state = attempt.state;
     out.since = state.execute_time.value_or(state.start_time.value_or(0));
-    if (attempt.loop) {
+    if (auto below = wait_below(attempt)) {
+      out.waits_for = below->waits_for;
+      out.message = below->message;
+    } else if (attempt.loop) {
       out.waits_for = "iterations";
       out.message = loop_text(*attempt.loop);
       add_retries(out, *attempt.loop);
-    } else if (attempt.repeat) {
-      out.waits_for = "iterations";
-      out.message = while_text(*attempt.repeat);
-    } else if (attempt.child) {
-      out.waits_for = "subworkflow";
-      out.message = child_text(*attempt.child);
     } else if (view_.steps()[at].type == model::step_type::sleep) {
       out.waits_for = "timer";
       out.message = "it sleeps";

@@ -155,9 +155,9 @@ std::vector<std::uint32_t> order_of_steps(const dag& graph) {
 result<model::param_map> params_of_step(const instance_memory& mem, const std::string& step_id,
                                         const row_reader& reader) {
   if (mem.params)
-    for (auto& [id, params] : *mem.params)
-      if (id == step_id)
-        return *params;
+    for (auto& x : *mem.params)
+      if (x.step_id == step_id && x.params)
+        return *x.params;
   auto& spec = mem.run->spec;
   auto run_id = spec.run_id;
   for (auto& x : spec.carried)

@@ -72,6 +72,8 @@ public:
   bool keep_memory = false;
   /// Messages are stored and read again on their way, so the short cuts of memory are lost.
   bool store_messages = false;
+  /// Messages that get lost on their way, for looks at what waits.
+  std::function<bool(const engine::entity_id& to, const engine::message& what)> hold_back;
   /// Timers and words of executors come twice.
   bool repeat = false;
 
@@ -229,6 +231,8 @@ private:
   static constexpr int tries_max = 100;
 
   void send(engine::envelope letter, std::uint64_t client) {
+    if (hold_back && hold_back(letter.to, *letter.what))
+      return;
     if (store_messages) {
       auto read = engine::decode_envelope(engine::encode_envelope(letter));
       REQUIRE_MESSAGE(read, (read ? std::string{} : read.error().message));
@@ -286,6 +290,13 @@ private:
     auto kept = memories_.extract(name);
     auto mem = kept ? result<memory>{std::move(kept.mapped())} : load(mail.letter);
     auto out = mem ? judge(*mem, mail) : result<engine::outcome>{mem.error()};
+    if (out && out->not_yet) {
+      REQUIRE(++mail.tries < tries_max);
+      if (keep_memory)
+        memories_.emplace(std::move(name), std::move(*mem));
+      mail_.push_back(std::move(mail));
+      return;
+    }
     if (out) {
       if (keep_memory && !out->at_rest)
         memories_.emplace(std::move(name), std::move(*mem));

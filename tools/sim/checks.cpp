@@ -47,6 +47,7 @@ public:
     for (shard_no shard = 0; shard < shards_; ++shard) {
       empty(shard, 'M', "message pending");
       empty(shard, 'X', "job outside");
+      empty(shard, 'G', "answer");
       empty(shard, 'T', "timer");
       empty(shard, 'Q', "queued run");
       empty(shard, 'A', "running run");

@@ -44,6 +44,9 @@ private:
         if (dice(2) == 0)
           all[static_cast<std::size_t>(i)].transition.successors.set(
             all[static_cast<std::size_t>(j)].id, condition());
+    for (std::int64_t i = 0; i + 1 < count; ++i)
+      if (dice(3) == 0)
+        ask(all[static_cast<std::size_t>(i + 1)], all[static_cast<std::size_t>(i)]);
     return all;
   }
 
@@ -51,6 +54,18 @@ private:
   std::string condition() {
     auto kind = dice(6);
     return kind == 0 ? "false" : kind == 1 ? "Math.random() < 0.5" : "true";
+  }
+
+  /// A step asks for values of the one before it, which may not have any.
+  static void ask(model::step& from, const model::step& of) {
+    if (!of.steps || of.steps->empty() || of.type != model::step_type::foreach)
+      return;
+    model::param all;
+    all.type = model::param_type::long_array;
+    all.expression = "params.getFromForeach('" + of.id + "', '" + of.steps->front().id + "', 'v');";
+    if (!from.params)
+      from.params.emplace();
+    from.params->set("all", std::move(all));
   }
 
   model::step step(const std::string& id, int depth) {
@@ -150,6 +165,10 @@ private:
     loops.type = model::param_type::map;
     loops.literal = model::value{model::param_map{{"i" + made.id, values}}};
     made.params = model::param_map{{"loop_params", loops}};
+    auto& first = made.steps->front();
+    if (!first.params)
+      first.params.emplace();
+    first.params->set("v", number(1));
     failure_mode(made);
     return made;
   }

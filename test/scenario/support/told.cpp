@@ -194,4 +194,13 @@ std::size_t world::row_count() const {
   return n;
 }
 
+std::size_t world::rows_of(char table) const {
+  std::size_t n = 0;
+  auto [from, to] = rows::table(table);
+  for (auto& x : shards())
+    n += static_cast<std::size_t>(
+      std::distance(x.items.lower_bound(from), x.items.lower_bound(to)));
+  return n;
+}
+
 } // namespace tutti::scenario

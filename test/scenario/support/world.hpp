@@ -138,6 +138,8 @@ public:
   std::int64_t running(const std::string& step, const run_at& of = {}) const;
 
   std::size_t row_count() const;
+  /// Rows of one table in all shards.
+  std::size_t rows_of(char table) const;
 
 protected:
   void on_row(const engine::row_change& change, const std::string* old) override;
