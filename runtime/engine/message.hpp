@@ -202,6 +202,8 @@ struct terminate_run {
   /// Why, for timelines; empty: a user asked for it.
   std::string reason;
 
+  bool operator==(const terminate_run&) const = default;
+
   static constexpr auto fields() {
     using model::field;
     return std::make_tuple(field(1, "kind", &terminate_run::kind),

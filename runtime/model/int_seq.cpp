@@ -108,6 +108,22 @@ bool int_seq::operator==(const int_seq& other) const {
   return true;
 }
 
+bool int_seq::all_items_exist() const {
+  if (count_ == 0)
+    return true;
+  if (count_ > static_cast<std::uint64_t>(INT64_MAX))
+    return false;
+  std::int64_t last = first_;
+  if (kind_ == kind::days && !day_number(first_, last))
+    return false;
+  std::int64_t way = 0;
+  if (__builtin_mul_overflow(step_, static_cast<std::int64_t>(count_ - 1), &way)
+      || __builtin_add_overflow(last, way, &last))
+    return false;
+  constexpr std::int64_t days_max = 3'000'000; // The years of `std::chrono` go further.
+  return kind_ == kind::range || (last > -days_max && last < days_max);
+}
+
 void int_seq::store(byte_writer& w) const {
   w.varint(static_cast<std::uint64_t>(kind_));
   w.varint(size());
@@ -130,7 +146,7 @@ bool int_seq::load(std::string_view in) {
   if (kind_ != kind::list) {
     load_value(r, first_);
     load_value(r, step_);
-    return r.ok();
+    return r.ok() && all_items_exist();
   }
   for (std::uint64_t i = 0; i < count_ && r.ok(); ++i)
     load_value(r, items_.emplace_back());

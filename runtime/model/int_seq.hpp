@@ -46,6 +46,9 @@ private:
     days = 2
   };
 
+  /// Whether a range stays within its numbers; a damaged record may say anything.
+  bool all_items_exist() const;
+
   kind kind_ = kind::list;
   std::vector<std::int64_t> items_;
   std::int64_t first_ = 0;

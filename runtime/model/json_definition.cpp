@@ -150,6 +150,13 @@ json::value write_json(const tag& x) {
   return out;
 }
 
+void append_json(std::string& out, const tag& x) {
+  member_writer members{out};
+  append_members(out, members, x);
+  append_extras(members, x, x.attributes);
+  members.end();
+}
+
 bool read_json(json_reader& in, const json_place& at, const json::value& x, tag& out) {
   if (auto text = plain_text(x)) {
     out.name = *text;
@@ -180,6 +187,15 @@ json::value write_json(const user& x) {
   write_members(out, x);
   write_extras(out, x.extras);
   return out;
+}
+
+void append_json(std::string& out, const user& x) {
+  if (x.extras.empty() && !x.as_object)
+    return append_json(out, x.name);
+  member_writer members{out};
+  append_members(out, members, x);
+  append_extras(members, x, x.extras);
+  members.end();
 }
 
 bool read_json(json_reader& in, const json_place& at, const json::value& x, user& out) {
@@ -260,28 +276,48 @@ bool read_json(json_reader& in, const json_place& at, const json::value& x, step
   return true;
 }
 
+namespace {
+
+/// Calls `write(field)` for the members that the kind has and JSON shows, in their order.
+template <class F>
+void for_each_member(const step& x, const F& write) {
+  const auto members = members_of(x.kind);
+  const auto shown = [&](const auto& f) { return !detail::left_out(x.*(f.member), f.when); };
+  if (x.kind != step_kind::template_) {
+    for_each_field<step>([&](const auto& f) {
+      if (shown(f) && contains(members, f.name))
+        write(f);
+    });
+    return;
+  }
+  for (auto name : members)
+    for_each_field<step>([&](const auto& f) {
+      if (f.name == name && shown(f))
+        write(f);
+    });
+}
+
+} // namespace
+
 json::value write_json(const step& x) {
   json::object body;
   body.reserve(8); // Most steps have no more.
-  auto write = [&](const auto& f) {
-    if (!detail::left_out(x.*(f.member), f.when))
-      body.emplace(f.name, write_json(x.*(f.member)));
-  };
-  auto members = members_of(x.kind);
-  if (x.kind == step_kind::template_) {
-    for (auto name : members)
-      for_each_field<step>([&](const auto& f) {
-        if (f.name == name)
-          write(f);
-      });
-  } else
-    for_each_field<step>([&](const auto& f) {
-      if (!detail::left_out(x.*(f.member), f.when) && contains(members, f.name))
-        write(f);
-    });
+  for_each_member(x, [&](const auto& f) { body.emplace(f.name, write_json(x.*(f.member))); });
   json::object out;
   out.emplace(to_string(x.kind), std::move(body));
   return out;
+}
+
+void append_json(std::string& out, const step& x) {
+  member_writer kinds{out};
+  kinds.plain_name(to_string(x.kind));
+  member_writer body{out};
+  for_each_member(x, [&](const auto& f) {
+    body.plain_name(f.name);
+    append_json(out, x.*(f.member));
+  });
+  body.end();
+  kinds.end();
 }
 
 bool read_json(json_reader& in, const json_place& at, const json::value& x, step& out) {

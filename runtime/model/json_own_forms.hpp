@@ -2,6 +2,9 @@
 
 #include <boost/json/fwd.hpp>
 
+#include <string>
+#include <type_traits>
+
 /// The types whose JSON is not, or not only, their `fields()`: one line each, so that no file
 /// reads or writes one of them in the general way by mistake. The functions stand in the
 /// `json_*.cpp` of the area.
@@ -18,19 +21,31 @@ class json_place;
 /// A type with a way of reading and one of writing.
 #define TUTTI_OWN_JSON(type)                                                                       \
   TUTTI_OWN_READ(type);                                                                            \
+  std::true_type own_writer(const type*);                                                          \
   boost::json::value write_json(const type& x)
+
+/// One that is also written as text at once, as there are many of it.
+#define TUTTI_OWN_TEXT(type)                                                                       \
+  TUTTI_OWN_JSON(type);                                                                            \
+  void append_json(std::string& out, const type& x)
+
+std::false_type own_writer(const void*);
+
+/// Whether `write_json` of the type is not the general one.
+template <class T>
+concept has_own_writer = decltype(own_writer(static_cast<const T*>(nullptr)))::value;
 
 // -- values and definitions
 TUTTI_OWN_JSON(raw_json);
-TUTTI_OWN_JSON(parsable_long);
-TUTTI_OWN_JSON(value);
-TUTTI_OWN_JSON(param);
-TUTTI_OWN_JSON(tag);
-TUTTI_OWN_JSON(user);
+TUTTI_OWN_TEXT(parsable_long);
+TUTTI_OWN_TEXT(value);
+TUTTI_OWN_TEXT(param);
+TUTTI_OWN_TEXT(tag);
+TUTTI_OWN_TEXT(user);
 TUTTI_OWN_READ(run_strategy);
 TUTTI_OWN_READ(backoff);
 TUTTI_OWN_READ(step_transition);
-TUTTI_OWN_JSON(step);
+TUTTI_OWN_TEXT(step);
 TUTTI_OWN_READ(workflow);
 TUTTI_OWN_READ(properties);
 TUTTI_OWN_JSON(properties_snapshot);
@@ -72,6 +87,7 @@ TUTTI_OWN_JSON(event);
 TUTTI_OWN_JSON(notification_job);
 TUTTI_OWN_JSON(job_event);
 
+#undef TUTTI_OWN_TEXT
 #undef TUTTI_OWN_JSON
 #undef TUTTI_OWN_READ
 

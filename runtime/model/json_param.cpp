@@ -278,6 +278,33 @@ json::value write_json(const value& x) {
                     x.v);
 }
 
+void append_json(std::string& out, const value& x) {
+  const auto decimal_text = [&](const decimal& item) {
+    if (is_json_number(item.text))
+      out += item.text;
+    else
+      append_text(out, item.text);
+  };
+  const auto list = [&](std::uint64_t size, const auto& item) {
+    out += '[';
+    for (std::uint64_t i = 0; i < size; ++i) {
+      out += i == 0 ? "" : ",";
+      item(i);
+    }
+    out += ']';
+  };
+  std::visit(overload{[&](std::monostate) { out += "null"; },
+                      [&](const int_seq& items) {
+                        list(items.size(), [&](std::uint64_t i) { append_json(out, items[i]); });
+                      },
+                      decimal_text,
+                      [&](const std::vector<decimal>& items) {
+                        list(items.size(), [&](std::uint64_t i) { decimal_text(items[i]); });
+                      },
+                      [&](const auto& item) { append_json(out, item); }},
+             x.v);
+}
+
 bool read_json(json_reader& in, const json_place& at, const json::value& x, value& out) {
   if (x.is_null()) {
     out.v = std::monostate{};
@@ -303,6 +330,29 @@ json::value write_json(const param& x) {
   });
   write_extras(out, x.meta);
   return out;
+}
+
+void append_json(std::string& out, const param& x) {
+  member_writer members{out};
+  const auto written = [&](const auto& f) {
+    const auto& member = x.*(f.member);
+    return !detail::left_out(member, f.when)
+           && (x.meta.empty() || !spelled_in_meta(x, f.name, member));
+  };
+  for_each_field<param>([&](const auto& f) {
+    if (!written(f))
+      return;
+    members.plain_name(f.name);
+    append_json(out, x.*(f.member));
+  });
+  for (const auto& kept : x.meta) {
+    auto taken = false;
+    for_each_field<param>(
+      [&](const auto& f) { taken = taken || (f.name == kept.first && written(f)); });
+    if (!taken)
+      members.kept(kept.first, kept.second);
+  }
+  members.end();
 }
 
 bool read_json(json_reader& in, const json_place& at, const json::value& x, param& out) {

@@ -253,6 +253,13 @@ json::value write_json(const parsable_long& x) {
   return write_json(std::get<std::string>(x.v));
 }
 
+void append_json(std::string& out, const parsable_long& x) {
+  if (const auto* number = std::get_if<std::int64_t>(&x.v))
+    append_json(out, *number);
+  else
+    append_json(out, std::get<std::string>(x.v));
+}
+
 void write_extras(json::object& out, const ordered_map<std::string>& extras) {
   for (const auto& [name, text] : extras)
     if (!out.contains(name))

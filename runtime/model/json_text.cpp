@@ -1,9 +1,10 @@
 #include "runtime/model/decimals.hpp"
-#include "runtime/model/json.hpp"
+#include "runtime/model/json_append.hpp"
 
 #include <boost/json.hpp>
 #include <boost/json/basic_parser_impl.hpp>
 
+#include <array>
 #include <charconv>
 #include <new>
 
@@ -152,9 +153,16 @@ void write_control(std::string& out, char c) {
   }
 }
 
+/// Bytes that stand for themselves in a text.
+constexpr auto plain_bytes = [] {
+  std::array<bool, 256> out{};
+  for (std::size_t i = 0x20; i < 0x80; ++i)
+    out[i] = i != '"' && i != '\\';
+  return out;
+}();
+
 bool is_plain(char c) {
-  auto byte = static_cast<unsigned char>(c);
-  return byte >= 0x20 && byte < 0x80 && c != '"' && c != '\\';
+  return plain_bytes[static_cast<unsigned char>(c)];
 }
 
 /// Writes the character at the start that is not plain; its length.
@@ -171,7 +179,46 @@ std::size_t write_special(std::string& out, std::string_view x) {
   return n == 0 ? 1 : n;
 }
 
-void write_string(std::string& out, std::string_view x) {
+template <class T>
+void write_whole(std::string& out, T x) {
+  char digits[24];
+  auto end = std::to_chars(digits, digits + sizeof digits, x).ptr;
+  out.append(digits, end);
+}
+
+void append_object(std::string& out, const json::object& x) {
+  member_writer members{out};
+  for (const auto& member : x) {
+    members.name(key_of(member));
+    append_tree(out, member.value());
+  }
+  members.end();
+}
+
+void append_array(std::string& out, const json::array& x) {
+  auto separator = '[';
+  for (const auto& item : x) {
+    out += separator;
+    separator = ',';
+    append_tree(out, item);
+  }
+  out += separator == '[' ? "[]" : "]";
+}
+
+error syntax_error(std::string_view text, std::size_t at, const std::string& why) {
+  std::size_t line = 1;
+  std::size_t column = 1;
+  for (auto c : text.substr(0, at)) {
+    column = c == '\n' ? 1 : column + 1;
+    line += c == '\n' ? 1 : 0;
+  }
+  return error{ec::bad_request, "not readable as JSON at line " + std::to_string(line) + ", column "
+                                  + std::to_string(column) + ": " + why};
+}
+
+} // namespace
+
+void append_text(std::string& out, std::string_view x) {
   out += '"';
   while (!x.empty()) {
     std::size_t n = 0;
@@ -185,14 +232,15 @@ void write_string(std::string& out, std::string_view x) {
   out += '"';
 }
 
-template <class T>
-void write_whole(std::string& out, T x) {
-  char digits[24];
-  auto end = std::to_chars(digits, digits + sizeof digits, x).ptr;
-  out.append(digits, end);
+void append_json(std::string& out, std::int32_t x) {
+  write_whole(out, x);
 }
 
-void write_double(std::string& out, double x) {
+void append_json(std::string& out, std::int64_t x) {
+  write_whole(out, x);
+}
+
+void append_json(std::string& out, double x) {
   auto text = double_text(x);
   // JSON has no such numbers; a text is what other readers of the API understand.
   if (!is_json_number(text))
@@ -200,31 +248,7 @@ void write_double(std::string& out, double x) {
   out += text;
 }
 
-void write(std::string& out, const json::value& x);
-
-void write(std::string& out, const json::object& x) {
-  auto separator = '{';
-  for (const auto& member : x) {
-    out += separator;
-    separator = ',';
-    write_string(out, std::string_view{member.key().data(), member.key().size()});
-    out += ':';
-    write(out, member.value());
-  }
-  out += separator == '{' ? "{}" : "}";
-}
-
-void write(std::string& out, const json::array& x) {
-  auto separator = '[';
-  for (const auto& item : x) {
-    out += separator;
-    separator = ',';
-    write(out, item);
-  }
-  out += separator == '[' ? "[]" : "]";
-}
-
-void write(std::string& out, const json::value& x) {
+void append_tree(std::string& out, const json::value& x) {
   if (auto digits = exact_digits(x); !digits.empty()) {
     out += digits;
     return;
@@ -243,32 +267,24 @@ void write(std::string& out, const json::value& x) {
       write_whole(out, x.get_uint64());
       break;
     case json::kind::double_:
-      write_double(out, x.get_double());
+      append_json(out, x.get_double());
       break;
     case json::kind::string:
-      write_string(out, std::string_view{x.get_string().data(), x.get_string().size()});
+      append_text(out, std::string_view{x.get_string().data(), x.get_string().size()});
       break;
     case json::kind::array:
-      write(out, x.get_array());
+      append_array(out, x.get_array());
       break;
     case json::kind::object:
-      write(out, x.get_object());
+      append_object(out, x.get_object());
       break;
   }
 }
 
-error syntax_error(std::string_view text, std::size_t at, const std::string& why) {
-  std::size_t line = 1;
-  std::size_t column = 1;
-  for (auto c : text.substr(0, at)) {
-    column = c == '\n' ? 1 : column + 1;
-    line += c == '\n' ? 1 : 0;
-  }
-  return error{ec::bad_request, "not readable as JSON at line " + std::to_string(line) + ", column "
-                                  + std::to_string(column) + ": " + why};
+void member_writer::kept(std::string_view name_of, const std::string& text) {
+  name(name_of);
+  append_tree(out_, write_json(raw_json{text}));
 }
-
-} // namespace
 
 result<json::value> parse_text(std::string_view text) {
   try {
@@ -290,7 +306,7 @@ result<json::value> parse_text(std::string_view text) {
 
 std::string to_text(const json::value& x) {
   std::string out;
-  write(out, x);
+  append_tree(out, x);
   return out;
 }
 

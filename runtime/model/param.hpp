@@ -125,6 +125,9 @@ struct tag {
 
 /// A parameter definition, and, with `evaluated_result` and `evaluated_time`, a parameter.
 struct param {
+  /// No aggregate: Clang would ask for the parts of one before they are whole.
+  param() = default;
+
   std::optional<value> literal; ///< JSON `value`
   std::optional<std::string> expression;
   param_type type = param_type::text;

@@ -26,6 +26,10 @@ namespace tutti::model {
 
 inline constexpr char record_version = 1;
 
+/// Values within one another that a record may have: more than JSON of the greatest depth needs,
+/// and few enough for the stack of a thread.
+inline constexpr std::uint32_t record_depth_max = 2'000;
+
 class byte_writer {
 public:
   std::string out;
@@ -62,6 +66,12 @@ public:
 class byte_reader {
 public:
   explicit byte_reader(std::string_view in) : in_(in) {}
+
+  /// A part of what `outer` reads, one level further down.
+  byte_reader(std::string_view in, const byte_reader& outer)
+    : in_(in),
+      depth_(outer.depth_ + 1),
+      ok_(depth_ <= record_depth_max) {}
 
   bool ok() const { return ok_; }
 
@@ -125,6 +135,7 @@ public:
 
 private:
   std::string_view in_;
+  std::uint32_t depth_ = 0;
   bool ok_ = true;
 };
 
@@ -324,7 +335,7 @@ void load_value(byte_reader& r, T& x) {
       if (!x.load(in))
         r.fail();
     } else {
-      byte_reader part{in};
+      byte_reader part{in, r};
       if constexpr (described<T>)
         load_fields(part, x);
       else
