@@ -1,9 +1,9 @@
 #include "runtime/dsl/dsl.hpp"
 
 #include "runtime/dsl/jobs.hpp"
+#include "runtime/dsl/keys.hpp"
 #include "runtime/dsl/yaml_tree.hpp"
 
-#include <array>
 #include <exception>
 
 namespace tutti::dsl {
@@ -14,12 +14,6 @@ using word = std::string_view;
 
 constexpr std::int64_t step_concurrency_default = 20;
 constexpr std::int64_t parallel_concurrency = 20;
-
-constexpr std::array root_keys{word{"workflow"}, word{"Workflow"}};
-constexpr std::array run_rules{word{"SEQUENTIAL"}, word{"STRICT_SEQUENTIAL"},
-                               word{"FIRST_ONLY"}, word{"LAST_ONLY"},
-                               word{"PARALLEL"},   word{"SERIAL_LATEST_ONLY"}};
-constexpr std::array criticalities{word{"CRITICAL"}, word{"HIGH"}, word{"MEDIUM"}, word{"LOW"}};
 
 /// The keys of the workflow (spec 01 §15.2).
 class workflow_reader {
@@ -70,7 +64,7 @@ private:
     else if (key == "timeout")
       x.timeout = read_timeout(item, here, in_.out);
     else if (key == "criticality")
-      x.criticality = member.word(model::parse_criticality, criticalities);
+      x.criticality = member.word(model::parse_criticality, criticality_words);
     else
       return false;
     return true;
@@ -84,7 +78,7 @@ private:
       if (auto name = member.strict_text())
         properties_.owner = model::user{std::move(*name), {}};
     } else if (key == "run_strategy")
-      rule_ = member.word(model::parse_run_rule, run_rules);
+      rule_ = member.word(model::parse_run_rule, run_rule_words);
     else if (key == "workflow_concurrency") {
       concurrency_entry_ = &item;
       concurrency_ = member.integer();
@@ -147,7 +141,7 @@ const entry* root_entry(const node& document, report& out) {
     return fail(document.at, "found " + describe(document) + ", " + std::string{expected});
   const entry* root = nullptr;
   for (const auto& item : document.entries)
-    if (item.named() && (item.key.text == root_keys[0] || item.key.text == root_keys[1])) {
+    if (item.named() && (item.key.text == root_words[0] || item.key.text == root_words[1])) {
       if (root)
         return fail(item.key.at, "found a second root key, " + std::string{expected});
       root = &item;
@@ -158,7 +152,7 @@ const entry* root_entry(const node& document, report& out) {
     auto why = "found the root key " + quoted(item.key.text) + ", " + std::string{expected};
     if (root)
       return fail(item.key.at, why + "; indent the keys of the workflow below it");
-    auto hint = hint_for(item.key.text, std::span{root_keys}.first(1));
+    auto hint = hint_for(item.key.text, std::span{root_words}.first(1));
     if (hint.empty() && item.key.text == "id")
       hint = "; write workflow: first and indent the other keys below it";
     return fail(item.key.at, why + hint);

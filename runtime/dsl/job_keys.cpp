@@ -1,6 +1,6 @@
 #include "runtime/dsl/job_keys.hpp"
 
-#include <array>
+#include "runtime/dsl/keys.hpp"
 
 namespace tutti::dsl {
 
@@ -10,12 +10,7 @@ using model::step_kind;
 using model::step_type;
 using word = std::string_view;
 
-constexpr std::array failure_modes{word{"FAIL_AFTER_RUNNING"}, word{"FAIL_IMMEDIATELY"},
-                                   word{"IGNORE_FAILURE"}};
-constexpr std::array job_types{word{"NoOp"},    word{"Sleep"},      word{"Shell"},
-                               word{"Http"},    word{"Kubernetes"}, word{"Notebook"},
-                               word{"foreach"}, word{"while"},      word{"subworkflow"}};
-constexpr std::array range_keys{word{"from"}, word{"to"}, word{"increment"}};
+constexpr word range_words[] = {"from", "to", "increment"};
 
 model::param literal_param(model::param_type type, model::value literal) {
   model::param x;
@@ -76,7 +71,7 @@ private:
     else if (key == "description")
       step.description = member.text();
     else if (key == "failure_mode")
-      step.failure_mode = member.word(model::parse_failure_mode, failure_modes);
+      step.failure_mode = member.word(model::parse_failure_mode, failure_mode_words);
     else if (key == "tags")
       step.tags = read_tags(item, here, in_.out);
     else if (key == "timeout")
@@ -209,7 +204,7 @@ private:
                     "found " + describe(type_->value)
                       + ", which is no step type, and there is no job template of "
                         "that name in version "
-                      + quoted(version) + hint_for(*type, job_types));
+                      + quoted(version) + hint_for(*type, job_type_words));
         return;
       }
       x_.step.sub_type = std::move(*type);
@@ -279,8 +274,8 @@ private:
                                         : nullptr;
       if (!part) {
         in_.out.add(item.key.at, here,
-                    "unknown key of a range, expected one of " + listed(range_keys)
-                      + hint_for(key, range_keys));
+                    "unknown key of a range, expected one of " + listed(range_words)
+                      + hint_for(key, range_words));
         continue;
       }
       if (auto number = member_reader{item, here, in_.out}.integer())

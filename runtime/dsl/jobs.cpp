@@ -1,10 +1,10 @@
 #include "runtime/dsl/jobs.hpp"
 
 #include "runtime/dsl/job_keys.hpp"
+#include "runtime/dsl/keys.hpp"
 #include "runtime/dsl/near_keys.hpp"
 #include "runtime/model/enum_text.hpp"
 
-#include <array>
 #include <unordered_set>
 #include <utility>
 
@@ -14,19 +14,15 @@ namespace {
 
 using word = std::string_view;
 
-constexpr std::array kind_names{word{"job"}, word{"subworkflow"}, word{"foreach"}, word{"while"}};
-constexpr std::array kinds{model::step_kind::step, model::step_kind::subworkflow,
-                           model::step_kind::foreach, model::step_kind::while_};
-
 std::optional<model::step_kind> kind_of(word name) {
-  for (std::size_t i = 0; i < kind_names.size(); ++i)
-    if (model::equal_any_case(kind_names[i], name))
-      return kinds[i];
+  for (const auto& x : job_kinds)
+    if (model::equal_any_case(x.name, name))
+      return x.kind;
   return std::nullopt;
 }
 
 std::string list_of_kinds() {
-  return "a map with one key, one of " + listed(kind_names);
+  return "a map with one key, one of " + listed(job_kind_words);
 }
 
 /// An item is a map with one key, its kind.
@@ -45,7 +41,7 @@ std::optional<job> read_item(const node& item, const path& where, reading& in) {
   auto kind = kind_of(first.key.text);
   if (!kind)
     return fail(first.key.at, "found the key " + quoted(first.key.text) + ", expected "
-                                + list_of_kinds() + hint_for(first.key.text, kind_names));
+                                + list_of_kinds() + hint_for(first.key.text, job_kind_words));
   if (item.entries.size() > 1) {
     auto flat = first.value.kind == node_kind::null;
     return fail(item.entries[1].key.at,

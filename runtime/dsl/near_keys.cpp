@@ -1,5 +1,6 @@
 #include "runtime/dsl/near_keys.hpp"
 
+#include "runtime/dsl/keys.hpp"
 #include "runtime/dsl/report.hpp"
 
 #include <algorithm>
@@ -13,32 +14,6 @@ using model::step_kind;
 using word = std::string_view;
 
 constexpr std::size_t key_max = 40;
-
-constexpr std::array workflow_keys{word{"id"},
-                                   word{"name"},
-                                   word{"description"},
-                                   word{"owner"},
-                                   word{"tags"},
-                                   word{"timeout"},
-                                   word{"criticality"},
-                                   word{"run_strategy"},
-                                   word{"jobs"},
-                                   word{"dag"},
-                                   word{"workflow_concurrency"},
-                                   word{"step_concurrency"},
-                                   word{"workflow_params"}};
-constexpr std::array job_keys{word{"id"},           word{"name"},      word{"description"},
-                              word{"tags"},         word{"timeout"},   word{"transition"},
-                              word{"failure_mode"}, word{"job_params"}};
-constexpr std::array step_keys{word{"type"}, word{"type_version"}};
-constexpr std::array subworkflow_keys{word{"workflow_id"}, word{"subworkflow_id"},
-                                      word{"version"},     word{"subworkflow_version"},
-                                      word{"sync"},        word{"explicit_params"}};
-constexpr std::array foreach_keys{word{"concurrency"}, word{"job_concurrency"}, word{"loop_params"},
-                                  word{"params"},      word{"ranges"},          word{"jobs"},
-                                  word{"dag"}};
-constexpr std::array while_keys{word{"loop_params"}, word{"params"}, word{"condition"},
-                                word{"jobs"}, word{"dag"}};
 
 constexpr word json_only = "the DSL has no such key, definitions in JSON have";
 constexpr word retry_in_json
@@ -86,9 +61,10 @@ std::string squeezed(word text) {
   return out;
 }
 
-word find_near(word key, std::span<const word> known) {
-  auto found = std::find_if(known.begin(), known.end(), [&](word x) { return is_near(key, x); });
-  return found == known.end() ? word{} : *found;
+word find_near(word key, std::span<const key_decl> known) {
+  auto found = std::find_if(known.begin(), known.end(),
+                            [&](const key_decl& x) { return is_near(key, x.name); });
+  return found == known.end() ? word{} : found->name;
 }
 
 std::string find_foreign(word key, std::span<const foreign_key> table) {
@@ -100,23 +76,10 @@ std::string find_foreign(word key, std::span<const foreign_key> table) {
                               : "did you mean " + quoted(found->meant) + "?";
 }
 
-std::span<const word> keys_of(step_kind kind) {
-  switch (kind) {
-    case step_kind::step:
-      return step_keys;
-    case step_kind::subworkflow:
-      return subworkflow_keys;
-    case step_kind::foreach:
-      return foreach_keys;
-    default:
-      return while_keys;
-  }
-}
-
 std::string meaning_of(word key, std::optional<step_kind> kind) {
-  auto near = kind ? find_near(key, keys_of(*kind)) : find_near(key, workflow_keys);
+  auto near = kind ? find_near(key, keys_of(*kind)) : find_near(key, workflow_keys());
   if (near.empty() && kind)
-    near = find_near(key, job_keys);
+    near = find_near(key, job_keys());
   if (!near.empty())
     return "did you mean " + quoted(near) + "?";
   if (auto text = find_foreign(key, foreign_everywhere); !text.empty())

@@ -1,5 +1,6 @@
 #include "runtime/dsl/params.hpp"
 
+#include "runtime/dsl/keys.hpp"
 #include "runtime/dsl/literals.hpp"
 #include "runtime/model/enum_text.hpp"
 
@@ -31,15 +32,6 @@ constexpr std::array type_names{
   type_name{"string_map", param_type::string_map},
   type_name{"pmap", param_type::map},
 };
-
-constexpr std::array known_types{
-  word{"string"},        word{"long"},         word{"double"},        word{"boolean"},
-  word{"array<string>"}, word{"array<long>"},  word{"array<double>"}, word{"array<boolean>"},
-  word{"map"},           word{"string_map"},   word{"pmap"},          word{"STRING_ARRAY"},
-  word{"LONG_ARRAY"},    word{"DOUBLE_ARRAY"}, word{"BOOLEAN_ARRAY"}, word{"MAP"}};
-
-constexpr std::array known_modes{word{"mutable"}, word{"mutable_on_start_restart"},
-                                 word{"mutable_on_start"}, word{"immutable"}, word{"constant"}};
 
 constexpr word key_form = R"(expected a name such as x, !x, x<long> or x<long>(constant))";
 
@@ -153,8 +145,8 @@ std::optional<param_key> parse_param_key(const node& key, const path& where, rep
     auto mode = trimmed(rest.substr(mode_begin + 1, mode_end - mode_begin - 1));
     x.mode = model::parse_param_mode(mode);
     if (!x.mode)
-      return fail("unknown param mode " + quoted(mode) + ", expected one of " + listed(known_modes)
-                  + hint_for(mode, known_modes));
+      return fail("unknown param mode " + quoted(mode) + ", expected one of "
+                  + listed(param_mode_words) + hint_for(mode, param_mode_words));
     rest = right_trimmed(rest.substr(0, mode_begin));
   }
   auto type_begin = rest.find('<');
@@ -163,8 +155,8 @@ std::optional<param_key> parse_param_key(const node& key, const path& where, rep
     auto type = trimmed(rest.substr(type_begin + 1, type_end - type_begin - 1));
     x.type = parse_type(type);
     if (!x.type)
-      return fail("unknown param type " + quoted(type) + ", expected one of " + listed(known_types)
-                  + hint_for(type, known_types));
+      return fail("unknown param type " + quoted(type) + ", expected one of "
+                  + listed(param_type_words) + hint_for(type, param_type_words));
     rest = right_trimmed(rest.substr(0, type_begin));
   }
   if (rest.empty() || rest.find_first_of("!<>() \t\r\n") != word::npos)

@@ -1,5 +1,6 @@
 #include "runtime/dsl/transitions.hpp"
 
+#include "runtime/dsl/keys.hpp"
 #include "runtime/model/enum_text.hpp"
 
 #include <algorithm>
@@ -15,7 +16,6 @@ using word = std::string_view;
 constexpr word blanks = " \t\r\n";
 constexpr word forms = R"("job_id", "IF condition THEN job_id" or "OTHERWISE job_id")";
 constexpr std::array keywords{word{"IF"}, word{"OTHERWISE"}};
-constexpr std::array dag_words{word{"sequential"}, word{"parallel"}};
 
 word trimmed(word text) {
   auto begin = text.find_first_not_of(blanks);
