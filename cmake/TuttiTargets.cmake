@@ -8,6 +8,10 @@ target_compile_options(tutti_flags INTERFACE
   # and clang-tidy look for the real ones.
   $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized -Wno-restrict -Wno-stringop-overflow -Wno-stringop-overread
     -Wno-array-bounds -Wno-free-nonheap-object>)
+option(TUTTI_FUZZ "Build test/fuzz with libFuzzer (Clang)" OFF)
+if(TUTTI_FUZZ)
+  target_compile_options(tutti_flags INTERFACE -fsanitize=fuzzer-no-link)
+endif()
 if(TUTTI_SANITIZE)
   target_compile_options(tutti_flags INTERFACE
     -fsanitize=${TUTTI_SANITIZE} -fno-omit-frame-pointer)
