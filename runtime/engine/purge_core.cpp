@@ -13,7 +13,7 @@ namespace tutti::engine {
 namespace {
 
 /// Tables of runs, in all shards. The loops go last: they tell whose an iteration is.
-constexpr std::string_view run_tables = "spiICDL";
+constexpr std::string_view run_tables = "spGiICDL";
 /// Tables of the workflow itself, in its own shard.
 constexpr std::string_view own_tables = "USVHE";
 
