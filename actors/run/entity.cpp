@@ -71,7 +71,12 @@ struct step_kind {
       mem.upstream = order->upstream;
       return mem;
     }
-    return engine::load_step(id, order ? order->run : nullptr, rows);
+    auto loaded = engine::load_step(id, order ? order->run : nullptr, rows);
+    // A step may be asked before its run has come to the rows.
+    if (!loaded && loaded.error().code == ec::not_found
+        && std::holds_alternative<engine::ask_values>(first))
+      return error{ec::unavailable, loaded.error().message};
+    return loaded;
   }
 
   static result<outcome> ask(memory& mem, const message& what, const surroundings& around) {
