@@ -37,7 +37,13 @@ loop_spec make_loop_spec(const step_memory& mem, const std::string& inline_id,
   spec.inline_run = inline_run;
   spec.parent = mem.id;
   spec.body.id = spec.inline_id;
-  spec.body.name = to_string(mem.id);
+  // Clients know these texts.
+  auto type = std::string{to_string(definition.type)};
+  spec.body.name = model::run_identity(mem.id.workflow_id, mem.id.instance_id, mem.id.run_id)
+                   + model::step_identity(mem.id.step_id, mem.state.attempt, mem.state.step_uuid);
+  spec.body.description = "Maestro " + type + " inline workflow including steps within " + type
+                          + " created by " + *spec.body.name;
+  spec.body.params.emplace();
   spec.body.tags = definition.tags;
   spec.body.steps = *definition.steps;
   spec.body.instance_step_concurrency = run.tree_concurrency();

@@ -9,6 +9,8 @@ using model::step_status;
 
 namespace {
 
+constexpr const char* dequeued_text = "Workflow instance is dequeued.";
+
 /// Of an iteration.
 std::string loop_tag(const run_view& view) {
   auto is_while = view.run->initiator().type == model::initiator_type::while_;
@@ -26,7 +28,8 @@ json::object run_config(const run_view& view) {
     out["correlation_id"] = text(view.run->correlation_id());
   auto policy = text(model::to_string(view.run->policy()));
   out["policy"] = policy;
-  if (view.run->loop || model::is_fresh(spec.policy))
+  // What a step restarts has no configuration of its own.
+  if (view.run->loop || spec.is_child || model::is_fresh(spec.policy))
     return out;
   json::object node{{"workflow_id", text(spec.workflow_id)},
                     {"instance_id", spec.instance_id},
@@ -97,11 +100,21 @@ json::object aggregated_info(const run_view& view, const std::vector<step_brief>
 
 // -- timeline -------------------------------------------------------------------------------------
 
+/// Iterations do not store what all of them have.
+std::vector<model::timeline_event> own_events(const run_view& view) {
+  auto events = view.state.timeline;
+  if (view.run->loop && view.state.launched)
+    events.insert(events.begin(),
+                  model::log_event(view.state.start_time, model::log_level::info, dequeued_text));
+  return events;
+}
+
 json::value timeline(const run_view& view, bool enriched) {
   auto& state = view.state;
+  auto stored = own_events(view);
   // What waits in the queue has no STATUS events yet (recorded).
   if (!enriched || (!state.launched && state.end_time == 0))
-    return model::to_json(state.timeline);
+    return model::to_json(stored);
   auto& spec = view.run->spec;
   std::vector<model::timeline_event> begun{status_event(spec.create_time, "CREATED")};
   if (state.start_time != 0)
@@ -109,7 +122,7 @@ json::value timeline(const run_view& view, bool enriched) {
   std::optional<model::timeline_event> ended;
   if (state.end_time != 0)
     ended = status_event(state.end_time, model::to_string(state.status));
-  return enriched_timeline(state.timeline, std::move(begun), ended);
+  return enriched_timeline(stored, std::move(begun), ended);
 }
 
 std::int64_t modify_time(const run_view& view) {

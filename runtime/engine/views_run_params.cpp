@@ -73,6 +73,16 @@ model::param_map with_defaults(const run_view& view, const model::param_map& own
   return all;
 }
 
+/// Whether the loop itself has made a parameter for the iteration.
+bool is_of_loop(const run_view& view, std::string_view name) {
+  auto& loop = view.run->loop;
+  return loop
+         && (name == "loop_index" || loop->spec.loop_values.contains(name)
+             || view.run->spec.loop_values.contains(name)
+             || (name == "condition"
+                 && loop->spec.initiator.type == model::initiator_type::while_));
+}
+
 /// Parameters as they were handed on: values without results.
 model::param_map given_params(const run_view& view, const model::param_map& evaluated) {
   auto given = evaluated;
@@ -85,8 +95,12 @@ model::param_map given_params(const run_view& view, const model::param_map& eval
     }
     x.evaluated_result.reset();
     x.evaluated_time.reset();
+    if (!is_of_loop(view, name))
+      continue;
+    x.mode.reset();
+    x.source.reset();
+    x.tags.reset();
   }
-  (void)view;
   return given;
 }
 
@@ -104,7 +118,11 @@ json::value run_params_json(const run_view& view) {
 }
 
 json::value params_json(const run_view& view) {
-  return model::to_json(with_defaults(view, view.run->params()));
+  auto all = with_defaults(view, view.run->params());
+  if (view.run->loop)
+    for (auto& [name, x] : all)
+      x.source = handed_on_by(view.run->initiator().type);
+  return model::to_json(all);
 }
 
 } // namespace tutti::engine::views

@@ -208,7 +208,7 @@ param_map subworkflow_defaults() {
                                     param_mode::mutable_on_start, std::nullopt, "@NotEmpty")},
           {"subworkflow_version",
            schema(param_type::text, internal_param_mode::provided, param_mode::mutable_on_start,
-                  value{std::string{"active"}})}};
+                  value{std::string{"active"}}, "@NotEmpty")}};
 }
 
 param_map make_workflow_defaults() {
