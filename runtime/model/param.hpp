@@ -125,9 +125,6 @@ struct tag {
 
 /// A parameter definition, and, with `evaluated_result` and `evaluated_time`, a parameter.
 struct param {
-  /// No aggregate: Clang would ask for the parts of one before they are whole.
-  param() = default;
-
   std::optional<value> literal; ///< JSON `value`
   std::optional<std::string> expression;
   param_type type = param_type::text;
@@ -154,6 +151,12 @@ struct param {
       field(11, "meta", &param::meta, emit::stored_only));
   }
 };
+
+/// No value at all. It stands here because types that hold one another must be made whole in this
+/// order: Clang finds half a type otherwise.
+inline value null_value() {
+  return {};
+}
 
 /// A literal parameter of a type that follows from the value.
 param make_param(value literal);

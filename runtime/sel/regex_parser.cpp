@@ -337,7 +337,7 @@ regex_parser::position regex_parser::add_dot() {
   if (flags_.unix_lines && !flags_.dot_is_all) {
     set.add(U'\n', U'\n');
   } else if (!flags_.dot_is_all) {
-    for (char32_t c : {0x0A, 0x0D, 0x85, 0x2028, 0x2029})
+    for (char32_t c : {U'\n', U'\r', U'\u0085', U'\u2028', U'\u2029'})
       set.add(c, c);
   }
   set.negate();

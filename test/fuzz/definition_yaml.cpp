@@ -1,6 +1,7 @@
 #include "runtime/dsl/dsl.hpp"
 #include "runtime/dsl/write.hpp"
 #include "runtime/model/json.hpp"
+#include "runtime/model/validate.hpp"
 #include "test/fuzz/kit.hpp"
 
 /// A document of the DSL: all of its mistakes have a place and a text, and what is read stays the
@@ -31,7 +32,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto document = dsl::write_workflow(*first);
   if (!document)
     return 0; // Names and texts that no document of this style can hold.
-  if (!document->lost.empty())
+  // Ids with blanks and the like, which no push takes, may get lost.
+  if (!document->lost.empty() && model::violations(*first, {}).empty())
     fuzz::fail("a document loses " + document->lost.front() + "\n" + document->yaml);
   const auto third = dsl::read_workflow(document->yaml);
   if (!third)
