@@ -41,7 +41,7 @@ constexpr std::string_view end_text = R"bash(  if [[ $current == -* ]]; then
   case $verb in
     '' | help) COMPREPLY=($(compgen -W "$verbs" -- "$current")) ;;
     completion) COMPREPLY=($(compgen -W "bash" -- "$current")) ;;
-    push | validate | run)
+    push | validate | convert | run)
       compopt -o filenames
       COMPREPLY=($(compgen -f -- "$current"))
       [[ $verb != run ]] || COMPREPLY+=($(compgen -W "$(_tutti_ids "$1")" -- "$current"))

@@ -45,10 +45,38 @@ std::vector<std::string> findings_of(const error& why) {
   return {why.message};
 }
 
-result<model::workflow_create_request> read_request(const definition_file& file,
-                                                    std::vector<dsl::mistake>* hints) {
+result<model::workflow_create_request> read(const definition_file& file,
+                                            std::vector<dsl::mistake>* hints) {
   return file.json ? model::parse_json<model::workflow_create_request>(file.text)
                    : dsl::read_workflow(file.text, {}, hints);
+}
+
+bool is_definition_name(std::string_view name) {
+  for (auto ending : {".yaml", ".yml", ".json"})
+    if (has_ending(name, ending))
+      return true;
+  return false;
+}
+
+std::vector<std::string> hint_texts(const result<model::workflow_create_request>& request,
+                                    const std::vector<dsl::mistake>& hints) {
+  std::vector<std::string> texts;
+  for (const auto& x : hints)
+    texts.push_back(to_string(x));
+  if (request)
+    for (auto& x : unknown_names(request->workflow, dsl::mistake_limit))
+      texts.push_back(std::move(x));
+  return texts;
+}
+
+/// What is wrong with what was read, or why it was not.
+std::vector<std::string> judged(const result<model::workflow_create_request>& request) {
+  if (!request)
+    return findings_of(request.error());
+  auto verdict = http::judge_push(*request, server_limits(), *actors::process_language());
+  if (verdict.invalid)
+    return findings_of(*verdict.invalid);
+  return verdict.unfit ? findings_of(*verdict.unfit) : std::vector<std::string>{};
 }
 
 } // namespace
@@ -76,39 +104,57 @@ result<definition_file> read_definition(const std::string& name) {
   return file;
 }
 
-bool names_file(const std::string& word) {
+bool is_folder(const std::string& name) {
   std::error_code why;
-  for (auto ending : {".yaml", ".yml", ".json"})
-    if (has_ending(word, ending))
-      return true;
-  return word == "-" || word.find('/') != std::string::npos || std::filesystem::exists(word, why);
+  return std::filesystem::is_directory(name, why);
 }
 
-std::vector<std::string> mistakes_of(const definition_file& file) {
-  auto request = read_request(file, nullptr);
-  if (!request)
-    return findings_of(request.error());
-  auto verdict = http::judge_push(*request, server_limits(), *actors::process_language());
-  if (verdict.invalid)
-    return findings_of(*verdict.invalid);
-  return verdict.unfit ? findings_of(*verdict.unfit) : std::vector<std::string>{};
+result<std::vector<std::string>> definitions_in(const std::string& folder) {
+  namespace fs = std::filesystem;
+  std::vector<std::string> names;
+  std::error_code why;
+  for (fs::recursive_directory_iterator i{folder, why}, end; !why && i != end; i.increment(why)) {
+    const auto name = i->path().filename().string();
+    std::error_code unknown;
+    if (name.starts_with('.') && i->is_directory(unknown))
+      i.disable_recursion_pending();
+    else if (is_definition_name(name) && i->is_regular_file(unknown))
+      names.push_back(i->path().string());
+  }
+  if (why)
+    return error{ec::bad_request, "folder '" + folder + "' cannot be read: " + why.message()};
+  if (names.empty())
+    return error{ec::bad_request,
+                 "folder '" + folder + "' has no files that end with .yaml, .yml or .json"};
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+bool names_file(const std::string& word) {
+  std::error_code why;
+  return is_definition_name(word) || word == "-" || word.find('/') != std::string::npos
+         || std::filesystem::exists(word, why);
+}
+
+result<model::workflow_create_request> read_request(const definition_file& file) {
+  return read(file, nullptr);
+}
+
+findings examine(const definition_file& file) {
+  std::vector<dsl::mistake> hints;
+  const auto request = read(file, &hints);
+  return {judged(request), hint_texts(request, hints)};
 }
 
 std::vector<std::string> hints_of(const definition_file& file) {
   std::vector<dsl::mistake> hints;
-  auto request = read_request(file, &hints);
-  std::vector<std::string> texts;
-  for (const auto& x : hints)
-    texts.push_back(to_string(x));
-  if (request)
-    for (auto& x : unknown_names(request->workflow, dsl::mistake_limit))
-      texts.push_back(std::move(x));
-  return texts;
+  const auto request = read(file, &hints);
+  return hint_texts(request, hints);
 }
 
 std::vector<std::string> param_hints(const definition_file& file,
                                      const std::vector<std::string>& names) {
-  auto request = read_request(file, nullptr);
+  auto request = read_request(file);
   std::vector<std::string> texts;
   if (!request || !request->workflow.params)
     return texts;

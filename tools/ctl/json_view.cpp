@@ -109,6 +109,40 @@ std::string pretty(const json_value& value) {
   return page + "\n";
 }
 
+std::string indented(std::string_view compact_json) {
+  std::string out;
+  std::size_t depth = 0;
+  const auto new_line = [&] { (out += '\n').append(2 * depth, ' '); };
+  for (std::size_t i = 0; i < compact_json.size(); ++i) {
+    const auto c = compact_json[i];
+    if (c == '"') {
+      auto end = i + 1;
+      while (end < compact_json.size() && compact_json[end] != '"')
+        end += compact_json[end] == '\\' ? 2 : 1;
+      out += compact_json.substr(i, end + 1 - i);
+      i = end;
+    } else if (const auto pair = compact_json.substr(i, 2); pair == "{}" || pair == "[]") {
+      out += pair;
+      ++i;
+    } else if (c == '{' || c == '[') {
+      out += c;
+      ++depth;
+      new_line();
+    } else if (c == '}' || c == ']') {
+      --depth;
+      new_line();
+      out += c;
+    } else {
+      out += c;
+      if (c == ',')
+        new_line();
+      else if (c == ':')
+        out += ' ';
+    }
+  }
+  return out + '\n';
+}
+
 std::string compact(const json_value& value) {
   std::string line;
   append(line, value, 0, form::one_line);

@@ -32,6 +32,9 @@ const boost::json::object& object_of(const json_value& object, std::string_view 
 /// Indented by two spaces, with a line end.
 std::string pretty(const json_value& value);
 
+/// A text of JSON without blanks, in the same form; numbers keep their digits.
+std::string indented(std::string_view compact_json);
+
 /// On one line, without blanks.
 std::string compact(const json_value& value);
 

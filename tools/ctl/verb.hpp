@@ -88,6 +88,8 @@ std::int64_t wall_clock_ms();
 exit_code run_verb(const invocation& call);
 exit_code push_verb(const invocation& call);
 exit_code validate_verb(const invocation& call);
+exit_code convert_verb(const invocation& call);
+exit_code schema_verb(const invocation& call);
 exit_code ps_verb(const invocation& call);
 exit_code get_verb(const invocation& call);
 exit_code watch_verb(const invocation& call);

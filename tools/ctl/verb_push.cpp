@@ -17,7 +17,8 @@ result<check_result> check_here(const std::string& name) {
   auto file = read_definition(name);
   if (!file)
     return file.error();
-  return check_result{name, mistakes_of(*file), hints_of(*file)};
+  auto found = examine(*file);
+  return check_result{name, std::move(found.mistakes), std::move(found.hints)};
 }
 
 /// @returns an error when the server could not be asked
@@ -57,6 +58,22 @@ bool needs_templates(const check_result& x) {
   return std::any_of(x.mistakes.begin(), x.mistakes.end(), [](const std::string& one) {
     return one.find("job template") != std::string::npos;
   });
+}
+
+/// The files that the words name; a folder stands for all definitions in it.
+result<std::vector<std::string>> files_of(const std::vector<std::string>& words) {
+  std::vector<std::string> names;
+  for (const auto& word : words) {
+    if (!is_folder(word)) {
+      names.push_back(word);
+      continue;
+    }
+    auto inside = definitions_in(word);
+    if (!inside)
+      return inside.error();
+    names.insert(names.end(), inside->begin(), inside->end());
+  }
+  return names;
 }
 
 void say(const invocation& call, const check_result& x, bool remote) {
@@ -99,7 +116,10 @@ exit_code validate_verb(const invocation& call) {
   const auto link = call.link();
   boost::json::array all;
   bool valid = true;
-  for (const auto& name : call.given.words) {
+  const auto names = files_of(call.given.words);
+  if (!names)
+    return report_usage(call.err(), "validate", names.error().message);
+  for (const auto& name : *names) {
     auto checked = remote ? check_there(link, name) : check_here(name);
     // A file that cannot be read is a mistake on the command line; a silent server is not.
     if (!checked && checked.error().code == ec::bad_request)

@@ -34,9 +34,20 @@ constexpr std::string_view push_help
     "  whole, and nothing changes.\n";
 
 constexpr std::string_view validate_help
-  = "  Checks here, without a server. With --remote or --server the server checks, which has\n"
+  = "  A FOLDER stands for all .yaml, .yml and .json files in it and below.\n"
+    "  Checks here, without a server. With --remote or --server the server checks, which has\n"
     "  limits and job templates of its own. Hints are about what is legal but hardly meant, such\n"
     "  as a key that becomes a param but looks like another.\n";
+
+constexpr std::string_view convert_help
+  = "  Prints the definition in the other form. JSON can say more than YAML: triggers, signals,\n"
+    "  retry policies and versions of job templates have no keys there. A definition with any of\n"
+    "  them is refused, with a list of them, unless --force drops them.\n";
+
+constexpr std::string_view schema_help
+  = "  Editors check and complete definitions with it. For those with the YAML language server\n"
+    "  the first line of a definition may name it:\n"
+    "    # yaml-language-server: $schema=workflow.schema.json\n";
 
 constexpr std::string_view watch_help
   = "  INSTANCE left out, or 'latest', is the latest one. On a terminal a picture is redrawn; in\n"
@@ -96,15 +107,35 @@ std::vector<verb> running_verbs() {
      "  generate | tutti push -\n",
      push_verb},
     {"validate",
-     "FILE...",
+     "FILE|FOLDER...",
      1,
      SIZE_MAX,
      {{"remote", 0, "", "let the server check"}},
      "check definitions and store nothing",
      validate_help,
-     "  tutti validate *.yaml\n"
+     "  tutti validate workflows/\n"
      "  tutti validate --remote backfill.yaml\n",
      validate_verb},
+    {"convert",
+     "FILE",
+     1,
+     1,
+     {{"to", 0, "FORM", "yaml or json; by default the other form than that of FILE"},
+      {"force", 'f', "", "write what can be said, and say on standard error what cannot"}},
+     "write a definition as YAML or as JSON",
+     convert_help,
+     "  tutti convert backfill.yaml > backfill.json\n"
+     "  tutti convert backfill.json > backfill.yaml\n",
+     convert_verb},
+    {"schema",
+     "",
+     0,
+     0,
+     {},
+     "print the JSON Schema of definitions in YAML",
+     schema_help,
+     "  tutti schema > workflow.schema.json\n",
+     schema_verb},
   };
 }
 
