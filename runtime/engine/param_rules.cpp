@@ -11,8 +11,6 @@
 
 namespace tutti::engine {
 
-namespace {
-
 params::instance_facts facts_of(const run_context& run) {
   params::instance_facts facts;
   facts.workflow_id = run.spec.workflow_id;
@@ -27,6 +25,8 @@ params::instance_facts facts_of(const run_context& run) {
   facts.policy = run.policy();
   return facts;
 }
+
+namespace {
 
 params::step_inputs inputs_of(const step_scope& in) {
   params::step_inputs out;

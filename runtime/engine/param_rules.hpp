@@ -3,6 +3,7 @@
 #include "runtime/engine/run.hpp"
 #include "runtime/engine/store_reader.hpp"
 #include "runtime/params/evaluator.hpp"
+#include "runtime/params/facts.hpp"
 
 #include <functional>
 #include <string>
@@ -32,6 +33,9 @@ struct step_scope {
   /// Answers `params.function(…)`; null = there are none.
   params::host_functions* host = nullptr;
 };
+
+/// What `params.getFromInstance` and the defaults of the system know of a run. Views `run`.
+params::instance_facts facts_of(const run_context& run);
 
 /// Merges and evaluates a step's parameters (spec 02 §6.2, §7.5).
 result<model::param_map> evaluate_step_params(const step_scope& in);

@@ -36,7 +36,8 @@ bool step_judge::evaluate_params() {
     mem_.state.has_params = !mem_.params->empty();
     params_changed_ = mem_.state.has_params;
   }
-  mem_.state.template_tags = template_tags(scope());
+  if (definition.sub_type)
+    mem_.state.template_tags = template_tags(scope());
   forget_answers();
   move(step_status::waiting_for_permits);
   return true;

@@ -87,17 +87,25 @@ iteration_counts(const foreach_state& loop) {
   return out;
 }
 
+json::object loop_artifact(std::string_view kind, const std::string& inline_id,
+                           std::int64_t inline_run, const run_view& view, const entity_id& step,
+                           const step_state& attempt) {
+  const std::string prefix{kind};
+  json::object out;
+  out[prefix + "_workflow_id"] = text(inline_id);
+  out[prefix + "_identity"]
+    = text(model::run_identity(step.workflow_id, step.instance_id, step.run_id)
+           + model::step_identity(step.step_id, attempt.attempt, attempt.step_uuid));
+  out[prefix + "_run_id"] = inline_run;
+  out["run_policy"] = text(model::to_string(view.run->policy()));
+  out["run_id"] = step.run_id;
+  return out;
+}
+
 json::object foreach_artifact(const run_view& view, const entity_id& step,
                               const step_state& attempt) {
   auto& loop = *attempt.loop;
-  json::object out;
-  out["foreach_workflow_id"] = text(loop.inline_id);
-  out["foreach_identity"]
-    = text(model::run_identity(step.workflow_id, step.instance_id, step.run_id)
-           + model::step_identity(step.step_id, attempt.attempt, attempt.step_uuid));
-  out["foreach_run_id"] = loop.inline_run;
-  out["run_policy"] = text(model::to_string(view.run->policy()));
-  out["run_id"] = step.run_id;
+  auto out = loop_artifact("foreach", loop.inline_id, loop.inline_run, view, step, attempt);
   if (loop.ancestor_iterations > 0)
     out["ancestor_iteration_count"] = loop.ancestor_iterations;
   out["total_loop_count"] = loop.total;

@@ -161,6 +161,11 @@ std::string first_failure(const shard_reader& from, const foreach_state& loop);
 result<json::object> step_json(const shard_reader& from, const run_view& view, std::size_t at,
                                const step_state& attempt, bool enriched);
 
+/// How the artifact of a loop begins; `kind` is `foreach` or `loop`.
+json::object loop_artifact(std::string_view kind, const std::string& inline_id,
+                           std::int64_t inline_run, const run_view& view, const entity_id& step,
+                           const step_state& attempt);
+
 /// `ForeachArtifact`.
 json::object foreach_artifact(const run_view& view, const entity_id& step,
                               const step_state& attempt);

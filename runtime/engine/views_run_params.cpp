@@ -1,3 +1,4 @@
+#include "runtime/engine/param_rules.hpp"
 #include "runtime/engine/views_rows.hpp"
 #include "runtime/model/json.hpp"
 #include "runtime/params/defaults.hpp"
@@ -8,20 +9,6 @@
 namespace tutti::engine::views {
 
 namespace {
-
-params::instance_facts facts_of(const run_view& view) {
-  auto& run = *view.run;
-  params::instance_facts facts;
-  facts.workflow_id = view.name.workflow_id;
-  facts.instance_id = view.name.instance_id;
-  facts.run_id = view.name.run_id;
-  facts.shown_workflow_id = run.shown_workflow_id();
-  facts.run_ts = run.run_ts();
-  facts.owner = run.shown_owner();
-  facts.initiator = run.initiator().type;
-  facts.policy = run.policy();
-  return facts;
-}
 
 /// Whether a step has handed on what it had itself from the system.
 bool is_handed_on(const run_view& view) {
@@ -46,7 +33,7 @@ model::param system_param(const params::system_default& x, const run_view& view)
   auto made = params::to_param(x);
   made.internal_mode.reset();
   made.tags.emplace();
-  made.evaluated_result = x.derive(facts_of(view), nullptr);
+  made.evaluated_result = x.derive(facts_of(*view.run), nullptr);
   made.evaluated_time = view.run->spec.create_time;
   made.source = model::param_source::system_default;
   auto of_before = !view.run->loop && !view.run->spec.is_child && view.run->spec.run_ts != 0;

@@ -1,6 +1,5 @@
 #include "runtime/engine/foreach_core.hpp"
 #include "runtime/engine/views_rows.hpp"
-#include "runtime/model/ids.hpp"
 #include "runtime/model/json.hpp"
 
 #include <algorithm>
@@ -73,14 +72,7 @@ status_counts leaves_before_last(const while_state& loop, const status_counts& o
 result<json::object> while_artifact(const shard_reader& from, const run_view& view,
                                     const entity_id& step, const step_state& attempt) {
   auto& loop = *attempt.repeat;
-  json::object out;
-  out["loop_workflow_id"] = text(loop.inline_id);
-  out["loop_identity"]
-    = text(model::run_identity(step.workflow_id, step.instance_id, step.run_id)
-           + model::step_identity(step.step_id, attempt.attempt, attempt.step_uuid));
-  out["loop_run_id"] = loop.inline_run;
-  out["run_policy"] = text(model::to_string(view.run->policy()));
-  out["run_id"] = step.run_id;
+  auto out = loop_artifact("loop", loop.inline_id, loop.inline_run, view, step, attempt);
   out["first_iteration"] = loop.first;
   out["last_iteration"] = loop.last;
   status_counts of_last;
