@@ -1,5 +1,7 @@
 #include "runtime/engine/build_run.hpp"
 
+#include "runtime/engine/param_rules.hpp"
+#include "runtime/engine/restart_path.hpp"
 #include "runtime/params/evaluate.hpp"
 #include "runtime/params/fields.hpp"
 #include "runtime/params/limits.hpp"
@@ -122,11 +124,15 @@ result<run_spec> build_restart(const run_context& previous, const std::vector<ca
                                model::run_status last_status, const restart_instance& request,
                                const surroundings& around) {
   using model::run_policy;
+  auto step_is_named = request.restart && !request.restart->restart_path.empty()
+                       && request.restart->restart_path.back().step_id;
   if (request.policy != run_policy::restart_from_incomplete
-      && request.policy != run_policy::restart_from_beginning)
+      && request.policy != run_policy::restart_from_beginning
+      && !(request.policy == run_policy::restart_from_specific && step_is_named))
     return error{ec::bad_request,
                  "restart_policy must be RESTART_FROM_INCOMPLETE or RESTART_FROM_BEGINNING"};
   auto spec = previous.spec;
+  spec.restart = request.restart;
   spec.run_ts = previous.run_ts();
   spec.uuid = request.uuid;
   spec.request_time = request.request_time != 0 ? request.request_time : around.now;
@@ -145,13 +151,11 @@ result<run_spec> build_restart(const run_context& previous, const std::vector<ca
   spec.start_steps.clear();
   spec.carried.clear();
   spec.baseline_status.reset();
-  if (request.policy == run_policy::restart_from_incomplete) {
+  if (request.policy != run_policy::restart_from_beginning) {
     spec.partial = true;
     spec.baseline_status = last_status;
     spec.carried = view;
-    for (auto& step : view)
-      if (!model::is_complete(step.status))
-        spec.start_steps.push_back(step.step_id);
+    spec.start_steps = first_steps(view, request.restart ? &*request.restart : nullptr);
   }
   if (auto ok = check_params(spec, around); !ok)
     return ok.error();
@@ -159,6 +163,8 @@ result<run_spec> build_restart(const run_context& previous, const std::vector<ca
   inputs.instance = facts_of(spec, around.now);
   inputs.previous = &previous.spec.params;
   inputs.run_params = spec.run_params.empty() ? nullptr : &spec.run_params;
+  if (spec.restart && is_target(*spec.restart) && spec.restart->restart_params)
+    inputs.restart_params = &*spec.restart->restart_params;
   inputs.with_defaults = false;
   inputs.evaluator = around.language;
   inputs.size_max = static_cast<std::size_t>(around.options->params_max_chars);
@@ -169,6 +175,18 @@ result<run_spec> build_restart(const run_context& previous, const std::vector<ca
   if (auto ok = set_timeout(spec, previous.workflow->workflow, around.now); !ok)
     return ok.error();
   return spec;
+}
+
+result<model::param_map> restarted_params(const run_context& run, const model::param_map& changes,
+                                          const surroundings& around) {
+  params::workflow_inputs inputs;
+  inputs.instance = facts_of(run);
+  inputs.previous = &run.params();
+  inputs.restart_params = &changes;
+  inputs.with_defaults = false;
+  inputs.evaluator = around.language;
+  inputs.size_max = static_cast<std::size_t>(around.options->params_max_chars);
+  return params::evaluate_workflow_params(inputs, around.now);
 }
 
 model::timeline_event initiator_event(const model::initiator& who, time_ms now) {

@@ -55,14 +55,14 @@ std::int64_t room(const foreach_state& loop) {
   auto used = running_count(loop);
   if (loop.strict && used > 0) {
     auto& oldest = loop.running.front();
-    used = loop.next - (oldest.chunk * chunk_size + std::countr_zero(oldest.bits));
+    used = std::max(used, loop.next - (oldest.chunk * chunk_size + std::countr_zero(oldest.bits)));
   }
   return std::max<std::int64_t>(0, loop.limit - used);
 }
 
 loop_spec spec_of(const step_memory& mem, const surroundings& around) {
   auto& loop = *mem.state.loop;
-  auto spec = make_loop_spec(mem, loop.inline_id, loop.inline_run, around.now);
+  auto spec = make_loop_spec(mem, loop.inline_id, loop.inline_run, loop.target, around.now);
   static const model::param_map none;
   if (auto values = loop_values_of(mem.params ? *mem.params : none, mem.id.step_id))
     spec.loop_values = std::move(*values);
@@ -70,15 +70,57 @@ loop_spec spec_of(const step_memory& mem, const surroundings& around) {
   return spec;
 }
 
-/// What succeeded stays; its iterations are matched by position (spec 04c §3.4).
-void keep_succeeded(foreach_state& loop, foreach_state before) {
+using member = interval_set foreach_state::*;
+
+constexpr member ended_sets[] = {&foreach_state::succeeded, &foreach_state::failed,
+                                 &foreach_state::stopped, &foreach_state::timed_out};
+
+/// The first iteration from `x` on that was neither kept nor asked for by itself.
+std::int64_t next_free(const foreach_state& loop, std::int64_t x) {
+  for (auto moved = true; moved;) {
+    moved = false;
+    for (auto set : ended_sets)
+      if ((loop.*set).contains(x)) {
+        x = (loop.*set).next_outside(x);
+        moved = true;
+      }
+    if (x == loop.target) {
+      ++x;
+      moved = true;
+    }
+  }
+  return x;
+}
+
+/// The first iteration from `x` on that is passed over; nothing (0) if there is none.
+std::int64_t next_kept(const foreach_state& loop, std::int64_t x) {
+  auto out = loop.target >= x ? loop.target : 0;
+  for (auto set : ended_sets)
+    if (auto n = (loop.*set).next_inside(x); n != 0 && (out == 0 || n < out))
+      out = n;
+  return out;
+}
+
+/// What succeeded stays, or, when one iteration is asked for, all others that have ended. They are
+/// matched by position (spec 04c §3.4).
+status keep_ended(foreach_state& loop, foreach_state before, std::int64_t target) {
   if (before.inline_id != loop.inline_id)
-    return;
-  loop.succeeded = std::move(before.succeeded);
-  loop.succeeded.cut_above(loop.total);
-  loop.next = loop.succeeded.prefix();
+    return unit{};
+  if (target > loop.total)
+    return error{ec::bad_request, "the restart asks for iteration " + std::to_string(target)
+                                    + " of a loop with " + std::to_string(loop.total)};
+  for (auto set : ended_sets) {
+    if (target == 0 && set != &foreach_state::succeeded)
+      continue;
+    loop.*set = std::move(before.*set);
+    (loop.*set).cut_above(loop.total);
+    (loop.*set).remove(target);
+  }
+  loop.target = target;
+  loop.next = std::min(next_free(loop, 1) - 1, loop.total);
   loop.leaves = std::move(before.leaves);
-  loop.ancestor_iterations = std::max(before.next, before.ancestor_iterations);
+  loop.ancestor_iterations = std::max({before.next, before.ancestor_iterations, before.target});
+  return unit{};
 }
 
 /// The first part's shard always knows the loop: clients find it there.
@@ -89,6 +131,21 @@ void tell_first_part(step_memory& mem, const surroundings& around, outcome& out)
     return;
   out.sends.push_back(
     {std::move(to), make_message(run_iterations{1, 0, spec_of(mem, around), {}})});
+}
+
+/// Iterations of one chunk, `first..last`.
+void order_iterations(step_memory& mem, std::int64_t first, std::int64_t last,
+                      const surroundings& around, outcome& out) {
+  auto& loop = *mem.state.loop;
+  auto chunk = (first - 1) / chunk_size;
+  auto to = loop_part_entity(loop.inline_id, chunk, loop.inline_run);
+  run_iterations order;
+  order.first = first;
+  order.last = last;
+  if (seed(loop.seeded, shard_of(to, around.options->shards)))
+    order.spec = spec_of(mem, around);
+  out.sends.push_back({std::move(to), make_message(std::move(order))});
+  running_of(loop, chunk).bits |= bits_between((first - 1) % chunk_size, (last - 1) % chunk_size);
 }
 
 } // namespace
@@ -118,8 +175,11 @@ result<foreach_state> begin_loop(const step_memory& mem, const surroundings& aro
                    + std::to_string(around.options->leaf_steps_max) + " (option leaf-steps-max)"};
   foreach_state loop;
   loop.inline_id = model::foreach_workflow_id(place_of_loop(mem));
-  // A loop run belongs to the run of its step: a restarted run makes new runs of its iterations.
-  loop.inline_run = mem.id.run_id;
+  // A restarted run makes new runs of its iterations.
+  auto number = next_loop_run(mem.id, mem.state.attempt, *around.rows);
+  if (!number)
+    return number.error();
+  loop.inline_run = *number;
   loop.total = *total;
   loop.strict = definition.strict_ordering.value_or(false);
   loop.limit = tree_limit(run, *around.options);
@@ -129,9 +189,31 @@ result<foreach_state> begin_loop(const step_memory& mem, const surroundings& aro
   auto before = loop_before(mem, *around.rows, [](auto& x) { return x.loop.has_value(); });
   if (!before)
     return before.error();
-  if (*before)
-    keep_succeeded(loop, std::move(*(*before)->loop));
+  auto below = restart_of_loop(mem, loop.inline_id);
+  if (!below)
+    return below.error();
+  auto target = target_of(*below);
+  if (target != 0 && !*before)
+    return error{ec::bad_request, "the restart asks for an iteration of a loop that never began"};
+  if (!*before)
+    return loop;
+  auto complete = target != 0 && (*before)->loop->succeeded.contains(target);
+  if (auto ok = keep_ended(loop, std::move(*(*before)->loop), target); !ok)
+    return ok.error();
+  // It succeeded, and only what is incomplete was asked for.
+  if (complete && policy_at_end(*below->restart) == model::run_policy::restart_from_incomplete) {
+    loop.succeeded.add(target);
+    loop.target = 0;
+  }
   return loop;
+}
+
+void launch_target(step_memory& mem, const surroundings& around, outcome& out) {
+  auto target = mem.state.loop->target;
+  if (target == 0)
+    return;
+  tell_first_part(mem, around, out);
+  order_iterations(mem, target, target, around, out);
 }
 
 void launch_iterations(step_memory& mem, const surroundings& around, outcome& out) {
@@ -142,22 +224,13 @@ void launch_iterations(step_memory& mem, const surroundings& around, outcome& ou
     tell_first_part(mem, around, out);
   for (auto slots = room(loop); slots > 0;) {
     // Kept iterations of earlier runs are passed over.
-    loop.next = std::min(loop.succeeded.next_outside(loop.next + 1) - 1, loop.total);
+    loop.next = std::min(next_free(loop, loop.next + 1) - 1, loop.total);
     if (loop.next == loop.total)
       break;
-    auto kept = loop.succeeded.next_inside(loop.next + 1);
-    auto until = kept == 0 ? loop.total : kept - 1;
-    auto chunk = loop.next / chunk_size;
-    auto offset = loop.next % chunk_size;
-    auto n = std::min({slots, until - loop.next, chunk_size - offset});
-    auto to = loop_part_entity(loop.inline_id, chunk, loop.inline_run);
-    run_iterations order;
-    order.first = loop.next + 1;
-    order.last = loop.next + n;
-    if (seed(loop.seeded, shard_of(to, around.options->shards)))
-      order.spec = spec_of(mem, around);
-    out.sends.push_back({std::move(to), make_message(std::move(order))});
-    running_of(loop, chunk).bits |= bits_between(offset, offset + n - 1);
+    auto kept = next_kept(loop, loop.next + 1);
+    auto until = kept == 0 ? loop.total : std::min(kept - 1, loop.total);
+    auto n = std::min({slots, until - loop.next, chunk_size - loop.next % chunk_size});
+    order_iterations(mem, loop.next + 1, loop.next + n, around, out);
     loop.next += n;
     slots -= n;
   }

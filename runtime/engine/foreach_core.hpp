@@ -10,6 +10,9 @@ namespace tutti::engine {
 /// Errors: bad_request (no array, too many iterations): the step fails fatally.
 result<foreach_state> begin_loop(const step_memory& memory, const surroundings& around);
 
+/// Orders the iteration that a restart asks for, if it does; once, before any other.
+void launch_target(step_memory& memory, const surroundings& around, outcome& out);
+
 /// Orders as many iterations as the window has room for.
 void launch_iterations(step_memory& memory, const surroundings& around, outcome& out);
 

@@ -131,7 +131,7 @@ void instance_judge::begin() {
 
 void instance_judge::start_all_ready() {
   for (std::size_t i = 0; i < mem_.steps.size(); ++i)
-    if (mem_.steps[i].in_dag && mem_.steps[i].parents_left == 0)
+    if (mem_.steps[i].in_dag && mem_.steps[i].parents_left == 0 && !mem_.steps[i].dormant)
       start_ready(i);
   finish_if_done();
 }
@@ -175,7 +175,8 @@ status instance_judge::on_step_ended(const step_ended& x) {
   if (!mem_.run || over())
     return unit{};
   auto at = mem_.run->workflow->position(x.step_id);
-  if (at == compiled_workflow::npos || mem_.steps[at].ended)
+  if (at == compiled_workflow::npos || mem_.steps[at].ended
+      || is_to_begin_again(mem_, x.step_id, x.attempt))
     return unit{};
   auto& step = mem_.steps[at];
   step.ended = true;

@@ -46,20 +46,21 @@ struct run_state {
   std::string ended_by;
   /// Of this run alone, where it differs from `status`, the aggregate over all runs.
   std::optional<model::run_status> own_status;
+  /// Steps that were told to begin again; those of an attempt that has ended do not count.
+  std::vector<step_again> again;
 
   bool operator==(const run_state&) const;
 
   static constexpr auto fields() {
     using model::field;
     using self = run_state;
-    return std::make_tuple(field(1, "status", &self::status), field(2, "launched", &self::launched),
-                           field(3, "start_time", &self::start_time),
-                           field(4, "end_time", &self::end_time),
-                           field(5, "timeout_due", &self::timeout_due),
-                           field(6, "ending", &self::ending), field(7, "timeline", &self::timeline),
-                           field(8, "steps", &self::steps), field(9, "leaves", &self::leaves),
-                           field(10, "own_status", &self::own_status),
-                           field(11, "ended_by", &self::ended_by));
+    return std::make_tuple(
+      field(1, "status", &self::status), field(2, "launched", &self::launched),
+      field(3, "start_time", &self::start_time), field(4, "end_time", &self::end_time),
+      field(5, "timeout_due", &self::timeout_due), field(6, "ending", &self::ending),
+      field(7, "timeline", &self::timeline), field(8, "steps", &self::steps),
+      field(9, "leaves", &self::leaves), field(10, "own_status", &self::own_status),
+      field(11, "ended_by", &self::ended_by), field(12, "again", &self::again));
   }
 };
 
@@ -74,6 +75,8 @@ struct step_progress {
   std::uint32_t parents_left = 0;
   /// Some predecessor selected it; true for a root.
   bool selected = false;
+  /// A root that a restart of another step leaves alone (spec 04a §8).
+  bool dormant = false;
 };
 
 struct instance_memory {

@@ -52,6 +52,7 @@ void instance_judge::finish(run_status own) {
   state.end_time = around_.now;
   state.leaves = mem_.leaves;
   state.ending.reset();
+  state.again.clear();
   if (state.timeout_due != 0)
     out_.timers.push_back({false, timer_kind::run_timeout, state.timeout_due, 0});
   state.timeout_due = 0;
@@ -68,7 +69,10 @@ void instance_judge::tell_parent() {
   run_ended news{
     spec.instance_id,  spec.run_id, mem_.state.status, mem_.state.start_time, mem_.state.end_time,
     mem_.state.leaves, {}};
-  if (is_round_of_while(*mem_.run) && mem_.state.status == run_status::succeeded) {
+  // The loop may not know with what an iteration began that it has gone back to.
+  if (is_round_of_while(*mem_.run) && mem_.state.status != run_status::succeeded)
+    news.values = spec.loop_values;
+  else if (is_round_of_while(*mem_.run)) {
     auto values = values_after(mem_, *around_.rows);
     if (values)
       news.values = std::move(*values);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "runtime/engine/instance_core.hpp"
+#include "runtime/engine/step_core.hpp"
 
 #include <optional>
 #include <string>
@@ -28,6 +29,8 @@ private:
   status on_timer(const timer_fired& x);
   status on_restart(const restart_instance& x);
   status adopt_success(const restart_instance& x);
+  status restart_step(const restart_instance& x);
+  void begin_again(std::size_t at, const step_state& before, const restart_instance& x);
   status on_await();
   status on_note(const note_run& x);
   status on_ask(const ask_values& x);

@@ -1,7 +1,4 @@
 #include "runtime/engine/asked_values.hpp"
-#include "runtime/engine/build_run.hpp"
-#include "runtime/engine/carried_leaves.hpp"
-#include "runtime/engine/child_run.hpp"
 #include "runtime/engine/instance_judge.hpp"
 #include "runtime/engine/rows.hpp"
 #include "runtime/model/stored.hpp"
@@ -134,66 +131,6 @@ status instance_judge::on_ask(const ask_values& x) {
     return value.error();
   out_.sends.push_back(told(x, {std::move(*value)}));
   out_.at_rest = over();
-  return unit{};
-}
-
-// -- restart --------------------------------------------------------------------------------------
-
-namespace {
-
-error restart_above(const run_context& run) {
-  auto& parent = run.initiator().ancestors.front();
-  return {ec::bad_request,
-          "Workflow instance "
-            + to_string(
-              instance_entity(run.spec.workflow_id, run.spec.instance_id, run.spec.run_id))
-            + (run.loop ? " is an iteration; restart the instance that its loop belongs to: ["
-                        : " belongs to a step of another instance; restart the one at the top: [")
-            + parent.workflow_id + "][" + std::to_string(parent.instance_id) + "]"};
-}
-
-} // namespace
-
-/// A child that has succeeded has nothing left to run: its step goes on with it as it is.
-status instance_judge::adopt_success(const restart_instance& x) {
-  auto leaves = leaves_before(mem_.run, *around_.rows);
-  if (!leaves)
-    return leaves.error();
-  leaves->add(mem_.state.leaves);
-  auto spec = mem_.run->spec;
-  spec.initiator = x.initiator;
-  out_.sends.push_back(child_ended(spec, x.child->request, mem_.state.status, std::move(*leaves)));
-  out_.at_rest = true;
-  return unit{};
-}
-
-status instance_judge::on_restart(const restart_instance& x) {
-  if (!mem_.run)
-    return refuse(
-      {ec::not_found, "Workflow instance run " + to_string(mem_.id) + " has not been created yet"});
-  if (mem_.run->loop || (mem_.run->spec.is_child && !x.child))
-    return refuse(restart_above(*mem_.run));
-  if (!over())
-    return refuse({ec::bad_request, "Cannot restart workflow instance " + to_string(mem_.id)
-                                      + " in status " + std::string{to_string(mem_.state.status)}
-                                      + "; stop it first or wait for its end"});
-  // The next run reads what this one and its loops left: that must have reached the rows.
-  auto applied = end_is_applied();
-  if (!applied)
-    return applied.error();
-  if (!*applied)
-    return error{ec::unavailable, "the end of run " + to_string(mem_.id) + " is not on disk yet"};
-  if (x.child && x.policy == model::run_policy::restart_from_incomplete
-      && mem_.state.status == run_status::succeeded)
-    return adopt_success(x);
-  std::vector<bool> in_dag = dag_of_run(*mem_.run);
-  auto view = aggregated_view(*mem_.run, mem_.state.steps, in_dag);
-  auto next = build_restart(*mem_.run, view, mem_.state.status, x, around_);
-  if (!next)
-    return refuse(next.error());
-  out_.sends.push_back({workflow_entity(mem_.id.workflow_id),
-                        make_message(admit_restart{std::move(*next), around_.client})});
-  out_.at_rest = true;
   return unit{};
 }
 

@@ -1,7 +1,10 @@
 #include "runtime/engine/instance_progress.hpp"
+#include "runtime/engine/restart_path.hpp"
 #include "runtime/engine/rows.hpp"
 #include "runtime/engine/step_core.hpp"
 #include "runtime/model/stored.hpp"
+
+#include <algorithm>
 
 namespace tutti::engine {
 
@@ -21,15 +24,22 @@ void release_children(instance_memory& mem, std::size_t at, const ordered_map<bo
 void set_up_steps(instance_memory& mem) {
   auto& graph = mem.run->workflow->dag;
   auto in_dag = dag_of_run(*mem.run);
+  auto dormant = dormant_roots(*mem.run, in_dag);
   mem.steps.assign(graph.size(), {});
   for (std::size_t i = 0; i < graph.size(); ++i) {
     auto& step = mem.steps[i];
     step.in_dag = in_dag[i];
+    step.dormant = dormant[i];
     for (auto parent : graph.parents[i])
       if (in_dag[parent])
         ++step.parents_left;
     step.selected = step.parents_left == 0;
   }
+}
+
+bool is_to_begin_again(const instance_memory& mem, std::string_view step_id, std::int64_t attempt) {
+  return std::any_of(mem.state.again.begin(), mem.state.again.end(),
+                     [&](auto& x) { return x.step_id == step_id && x.attempt > attempt; });
 }
 
 namespace {
@@ -40,7 +50,8 @@ void take_progress(instance_memory& mem, std::size_t at, const step_state& state
   step.started = true;
   step.brief = {status, state.attempt, state.state.start_time.value_or(0),
                 state.state.end_time.value_or(0)};
-  step.ended = is_terminal(status) && !is_retryable(status);
+  step.ended = is_terminal(status) && !is_retryable(status)
+               && !is_to_begin_again(mem, mem.run->workflow->workflow.steps[at].id, state.attempt);
   if (!step.ended) {
     ++mem.running;
     return;
@@ -80,7 +91,7 @@ status read_progress(instance_memory& mem, const row_reader& reader) {
   if (broken)
     return *broken;
   for (std::size_t i = 0; i < steps.size(); ++i)
-    if (latest[i].attempt != 0)
+    if (latest[i].attempt != 0 || is_to_begin_again(mem, steps[i].id, 0))
       take_progress(mem, i, latest[i]);
   return unit{};
 }

@@ -2,7 +2,9 @@
 
 #include "runtime/base/overload.hpp"
 #include "runtime/engine/asked_values.hpp"
+#include "runtime/engine/build_run.hpp"
 #include "runtime/engine/iteration_restart.hpp"
+#include "runtime/engine/restart_path.hpp"
 #include "runtime/engine/rows.hpp"
 #include "runtime/engine/step_core.hpp"
 #include "runtime/model/stored.hpp"
@@ -65,6 +67,7 @@ private:
     if ((mem_.state.launched & bit) != 0)
       return unit{};
     create_run order;
+    order.spec.loop_values = values;
     auto complete = false;
     if (iteration <= mem_.loop->spec.ancestor_iterations) {
       auto before = restart_of_iteration(mem_.loop, iteration, mem_.id.run_id, *around_.rows);
@@ -72,10 +75,7 @@ private:
         return before.error();
       if (*before) {
         complete = (*before)->complete;
-        order.spec.partial = true;
-        order.spec.start_steps = std::move((*before)->start_steps);
-        order.spec.carried = std::move((*before)->carried);
-        mem_.state.unreported.leaves.subtract((*before)->taken_back);
+        take_over(order.spec, iteration, std::move(**before));
       }
     }
     mem_.state.launched |= bit;
@@ -88,16 +88,51 @@ private:
     order.spec.uuid = around_.make_uuid();
     order.spec.create_time = around_.now;
     order.spec.iteration = true;
-    order.spec.loop_values = values;
     if (complete)
       order.ended_as = model::run_status::succeeded;
     else if (mem_.state.ending)
       order.ended_as = model::run_status::stopped;
+    else if (auto ok = set_params(order.spec); !ok) {
+      order.ended_as = model::run_status::failed;
+      order.note = "The parameters of the restart cannot be used: " + ok.error().message;
+    }
     auto ended_as = order.ended_as;
+    if (ended_as && !complete)
+      mem_.state.unreported.values = order.spec.loop_values;
     out_.sends.push_back({instance_entity(mem_.id.workflow_id, iteration, mem_.id.run_id),
                           make_message(std::move(order))});
     if (ended_as)
       count(iteration, *ended_as, {});
+    return unit{};
+  }
+
+  /// Gives the new run what earlier runs of the iteration have left.
+  void take_over(run_spec& spec, std::int64_t iteration, iteration_restart before) {
+    if (auto* restart = restart_for(mem_.loop->spec, iteration)) {
+      spec.restart = *restart;
+      spec.policy = before.policy;
+      spec.baseline_status = before.status;
+    }
+    mem_.state.unreported.leaves.subtract(before.taken_back);
+    // The loop of a while may have the values of another iteration by now.
+    if (spec.restart || before.policy != model::run_policy::restart_from_beginning)
+      spec.loop_values = std::move(before.loop_values);
+    if (before.policy == model::run_policy::restart_from_beginning)
+      return;
+    spec.partial = true;
+    spec.start_steps = std::move(before.start_steps);
+    spec.carried = std::move(before.carried);
+  }
+
+  /// An iteration that is restarted with parameters has those of its own.
+  status set_params(run_spec& spec) const {
+    if (!spec.restart || !is_target(*spec.restart) || !spec.restart->restart_params)
+      return unit{};
+    auto params = restarted_params(run_context{spec, mem_.loop->body, mem_.loop},
+                                   *spec.restart->restart_params, around_);
+    if (!params)
+      return params.error();
+    spec.params = std::move(*params);
     return unit{};
   }
 

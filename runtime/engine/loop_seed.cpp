@@ -29,7 +29,7 @@ model::loop_place place_of_loop(const step_memory& mem) {
 }
 
 loop_spec make_loop_spec(const step_memory& mem, const std::string& inline_id,
-                         std::int64_t inline_run, time_ms now) {
+                         std::int64_t inline_run, std::int64_t target, time_ms now) {
   auto& run = *mem.run;
   auto& definition = mem.definition();
   loop_spec spec;
@@ -62,12 +62,32 @@ loop_spec make_loop_spec(const step_memory& mem, const std::string& inline_id,
   spec.internal_id = run.internal_id();
   spec.group_info = run.group_info();
   spec.properties = run.properties();
-  spec.policy = run.policy();
+  auto below = restart_below_step(run, mem.state.again, mem.id.step_id);
+  // An iteration that the path names has a policy of its own.
+  auto named = target_of(below) != 0;
+  spec.policy = named ? below.restart->downstream_policy : below.policy;
+  if (!named || target != 0)
+    spec.restart = std::move(below.restart);
   spec.create_time = now;
   spec.run_ts = run.run_ts();
   spec.shown_workflow_id = run.shown_workflow_id();
   spec.shown_owner = run.shown_owner();
   return spec;
+}
+
+result<restart_below> restart_of_loop(const step_memory& mem, const std::string& inline_id) {
+  auto below = restart_below_step(*mem.run, mem.state.again, mem.id.step_id);
+  if (target_of(below) != 0
+      && below.restart->restart_path.back().workflow_id.value_or("") != inline_id)
+    return error{ec::bad_request,
+                 "the restart asks for an iteration of another loop than [" + inline_id + "]"};
+  return below;
+}
+
+std::int64_t target_of(const restart_below& below) {
+  return below.restart && !below.restart->restart_path.empty()
+           ? below.restart->restart_path.back().instance_id
+           : 0;
 }
 
 bool seed(std::vector<std::uint64_t>& seeded, shard_no shard) {
@@ -80,8 +100,40 @@ bool seed(std::vector<std::uint64_t>& seeded, shard_no shard) {
   return fresh;
 }
 
+namespace {
+
+/// An earlier attempt of the same run, when the step was begun again while its run went on.
+result<std::optional<step_state>> attempt_before(const step_memory& mem, const row_reader& reader,
+                                                 bool (*has_begun)(const step_state&)) {
+  std::optional<result<step_state>> found;
+  auto [from, to] = rows::range_of_prefix(rows::attempts_prefix(mem.id));
+  auto ok = reader.scan_back(from, to, [&](std::string_view, std::string_view value) {
+    auto state = model::decode<step_state>(value);
+    if (!state || (state->attempt < mem.state.attempt && has_begun(*state)))
+      found = std::move(state);
+    return !found;
+  });
+  if (!ok)
+    return ok.error();
+  if (!found)
+    return std::optional<step_state>{};
+  if (!*found)
+    return error{ec::corrupt, "row of step " + to_string(mem.id) + ": " + found->error().message};
+  return std::optional{std::move(**found)};
+}
+
+} // namespace
+
 result<std::optional<step_state>> loop_before(const step_memory& mem, const row_reader& reader,
                                               bool (*has_begun)(const step_state&)) {
+  auto below = restart_below_step(*mem.run, mem.state.again, mem.id.step_id);
+  if (target_of(below) == 0 && below.policy == model::run_policy::restart_from_beginning)
+    return std::optional<step_state>{};
+  if (mem.state.again) {
+    auto found = attempt_before(mem, reader, has_begun);
+    if (!found || *found)
+      return found;
+  }
   auto& spec = mem.run->spec;
   auto old = std::find_if(spec.carried.begin(), spec.carried.end(),
                           [&](auto& x) { return x.step_id == mem.id.step_id; });

@@ -72,8 +72,9 @@ struct start_run {
   }
 };
 
-/// A client's restart of an ended run, to the latest run of the instance. That run knows what
-/// is incomplete, prepares the next one and passes it on to its workflow.
+/// A client's restart, to the latest run of the instance where it begins. A run that has ended
+/// knows what is incomplete, prepares the next one and passes it on to its workflow. In a run that
+/// goes on the step that the path names begins again.
 struct restart_instance {
   model::run_policy policy = model::run_policy::restart_from_incomplete;
   model::param_map run_params;
@@ -83,6 +84,8 @@ struct restart_instance {
   /// A step restarts its child, and is told in place of a client.
   std::optional<child_order> child;
   model::initiator initiator; ///< with `child` only
+  /// Of a step, or of a run below: the path ends with this run.
+  std::optional<model::restart_config> restart;
 
   static constexpr auto fields() {
     using model::field;
@@ -91,8 +94,8 @@ struct restart_instance {
                            field(2, "run_params", &self::run_params),
                            field(3, "caller", &self::caller), field(4, "uuid", &self::uuid),
                            field(5, "request_time", &self::request_time),
-                           field(6, "child", &self::child),
-                           field(7, "initiator", &self::initiator));
+                           field(6, "child", &self::child), field(7, "initiator", &self::initiator),
+                           field(8, "restart", &self::restart));
   }
 };
 
@@ -223,7 +226,8 @@ struct run_ended {
   std::int64_t start_time = 0;
   std::int64_t end_time = 0;
   leaf_counts leaves;
-  /// Of an iteration of a while that has succeeded: what its steps make of the loop values.
+  /// Of an iteration of a while: what its steps make of the loop values if it has succeeded, else
+  /// what it began with.
   model::value_map values;
 
   static constexpr auto fields() {
@@ -291,6 +295,26 @@ struct child_news {
 
 // -- instance and step (always of one shard) ------------------------------------------------------
 
+/// A step that has ended begins again while its run goes on (spec 04d §5.5).
+struct step_again {
+  std::string step_id;
+  std::int64_t attempt = 0; ///< the one to make
+  model::restart_config restart;
+  model::param_map run_params;
+  std::string caller;
+
+  bool operator==(const step_again&) const = default;
+
+  static constexpr auto fields() {
+    using model::field;
+    using self = step_again;
+    return std::make_tuple(field(1, "step_id", &self::step_id), field(2, "attempt", &self::attempt),
+                           field(3, "restart", &self::restart),
+                           field(4, "run_params", &self::run_params),
+                           field(5, "caller", &self::caller));
+  }
+};
+
 struct start_step {
   bool satisfied = true;
   /// The instance is ending already: the step ends at once with this kind (spec 04d §3).
@@ -299,11 +323,13 @@ struct start_step {
   std::shared_ptr<const step_params> upstream;
   /// Nothing of this step is on disk yet, so there is nothing to read.
   bool fresh = false;
+  std::optional<step_again> again;
 
   static constexpr auto fields() {
     using model::field;
     return std::make_tuple(field(1, "satisfied", &start_step::satisfied),
-                           field(2, "ending", &start_step::ending));
+                           field(2, "ending", &start_step::ending),
+                           field(3, "again", &start_step::again));
   }
 };
 
@@ -370,7 +396,7 @@ struct iterations_ended {
   std::uint64_t stopped = 0;
   std::uint64_t timed_out = 0;
   leaf_counts leaves;
-  /// Of a while: the loop values after the iteration.
+  /// Of a while: the loop values after the iteration, or of one that did not succeed.
   model::value_map values;
 
   static constexpr auto fields() {

@@ -84,6 +84,8 @@ struct started {
   std::string uuid;
   start_status status = start_status::created;
   model::timeline_event event;
+  std::string step_id{};    ///< begun again while its run goes on
+  std::int64_t attempt = 0; ///< of that step
 };
 
 struct workflow_acted {

@@ -46,6 +46,8 @@ params::step_inputs inputs_of(const step_scope& in) {
   out.evaluator = in.language;
   out.size_max = static_cast<std::size_t>(in.params_max_chars);
   out.host = in.host;
+  out.run_params = in.run_params;
+  out.restart_params = in.restart_params;
   return out;
 }
 

@@ -32,6 +32,9 @@ struct step_scope {
   const row_reader* rows = nullptr;
   /// Answers `params.function(…)`; null = there are none.
   params::host_functions* host = nullptr;
+  /// What a restart gives to the step; null = nothing.
+  const model::param_map* run_params = nullptr;
+  const model::param_map* restart_params = nullptr;
 };
 
 /// What `params.getFromInstance` and the defaults of the system know of a run. Views `run`.

@@ -23,7 +23,7 @@ void adopt_artifacts(model::raw_json&& old, run_spec& x) {
 }
 
 const model::param_map& run_context::params() const {
-  if (!loop)
+  if (!loop || (spec.restart && !spec.params.empty()))
     return spec.params;
   std::call_once(once_, [this] { made_ = iteration_params(loop->spec, spec); });
   return made_;

@@ -5,6 +5,7 @@
 #include "runtime/engine/intervals.hpp"
 #include "runtime/model/artifact.hpp"
 #include "runtime/model/instance.hpp"
+#include "runtime/model/restart.hpp"
 
 #include <array>
 #include <cstdint>
@@ -33,7 +34,8 @@ struct leaf_counts {
 
   void subtract(const leaf_counts& other) {
     for (const auto& [name, n] : other.by_status)
-      by_status[name] -= n;
+      if ((by_status[name] -= n) == 0)
+        by_status.erase(name);
   }
 
   std::int64_t total() const {
@@ -105,6 +107,8 @@ struct loop_spec {
   /// What the parameters `workflow_id` and `owner` say: those of the instance with the loop.
   std::string shown_workflow_id;
   std::string shown_owner;
+  /// Restart of one iteration: the path ends with it, and it alone takes this.
+  std::optional<model::restart_config> restart;
 
   static constexpr auto fields() {
     using model::field;
@@ -119,7 +123,7 @@ struct loop_spec {
       field(13, "policy", &self::policy), field(14, "create_time", &self::create_time),
       field(15, "ancestor_iterations", &self::ancestor_iterations),
       field(16, "run_ts", &self::run_ts), field(17, "shown_workflow_id", &self::shown_workflow_id),
-      field(18, "shown_owner", &self::shown_owner));
+      field(18, "shown_owner", &self::shown_owner), field(19, "restart", &self::restart));
   }
 };
 
@@ -193,6 +197,9 @@ struct run_spec {
   std::string shown_owner;
   /// Child of a step: takes the place of the definition's `instance_step_concurrency`.
   std::optional<std::int64_t> tree_concurrency;
+  /// Restart that was asked of a step or of a run below: the path ends with this run. An iteration
+  /// that has it has a `policy` of its own.
+  std::optional<model::restart_config> restart;
 
   static constexpr auto fields() {
     using model::field;
@@ -215,7 +222,7 @@ struct run_spec {
       field(27, "shown_workflow_id", &self::shown_workflow_id),
       field(28, "shown_owner", &self::shown_owner),
       field(29, "tree_concurrency", &self::tree_concurrency),
-      field(31, "is_child", &self::is_child));
+      field(31, "is_child", &self::is_child), field(32, "restart", &self::restart));
   }
 
   static constexpr auto retired_fields() {
@@ -262,7 +269,9 @@ public:
     return loop && loop->spec.run_ts != 0 ? loop->spec.run_ts : own;
   }
 
-  model::run_policy policy() const { return loop ? loop->spec.policy : spec.policy; }
+  model::run_policy policy() const {
+    return loop && !spec.restart ? loop->spec.policy : spec.policy;
+  }
 
   /// What the parameter `workflow_id` says (spec 02 §6.2): the id of the workflow itself, or what
   /// the parent of an iteration or subworkflow has handed on.

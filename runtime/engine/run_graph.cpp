@@ -1,4 +1,5 @@
 #include "runtime/engine/instance_core.hpp"
+#include "runtime/engine/restart_path.hpp"
 
 #include <algorithm>
 
@@ -35,6 +36,32 @@ bool is_in_dag(const run_context& run, std::string_view step_id) {
   return at != compiled_workflow::npos && dag_of_run(run)[at];
 }
 
+namespace {
+
+/// Dormant roots that nobody has begun, and all behind them: as they were before this run.
+std::vector<bool> left_alone(const run_context& run, const std::vector<step_brief>& steps,
+                             const std::vector<bool>& in_dag) {
+  auto out = dormant_roots(run, in_dag);
+  std::vector<std::uint32_t> open;
+  for (std::uint32_t i = 0; i < out.size(); ++i) {
+    out[i] = out[i] && (i >= steps.size() || steps[i].status == step_status::not_created);
+    if (out[i])
+      open.push_back(i);
+  }
+  while (!open.empty()) {
+    auto at = open.back();
+    open.pop_back();
+    for (auto child : run.workflow->dag.children[at])
+      if (in_dag[child] && !out[child]) {
+        out[child] = true;
+        open.push_back(child);
+      }
+  }
+  return out;
+}
+
+} // namespace
+
 std::vector<carried_step> aggregated_view(const run_context& run,
                                           const std::vector<step_brief>& steps,
                                           const std::vector<bool>& in_dag) {
@@ -51,6 +78,8 @@ std::vector<carried_step> aggregated_view(const run_context& run,
   };
   // New entries come by status, then by ordinal; those without a step come last (as recorded).
   auto order = client_order(*run.workflow, in_dag);
+  auto same = left_alone(run, steps, in_dag);
+  std::erase_if(order, [&](auto at) { return same[at]; });
   auto rank = [&](std::uint32_t at) {
     auto status = brief_of(at).status;
     return status == step_status::not_created ? 255 : static_cast<int>(status);
@@ -74,7 +103,8 @@ std::vector<carried_step> aggregated_view(const run_context& run,
 run_status aggregated_status(const run_context& run, run_status own,
                              const std::vector<step_brief>& steps,
                              const std::vector<bool>& in_dag) {
-  if (model::is_fresh(run.policy()) || own != run_status::succeeded || run.loop)
+  if (model::is_fresh(run.policy()) || own != run_status::succeeded
+      || (run.loop && !run.spec.restart))
     return own;
   auto open = false;
   auto timed_out = false;

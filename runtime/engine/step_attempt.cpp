@@ -1,3 +1,4 @@
+#include "runtime/engine/restart_path.hpp"
 #include "runtime/engine/step_judge.hpp"
 
 #include <algorithm>
@@ -24,10 +25,15 @@ void count_retry(model::step_retry& retry, step_status failure) {
 
 void step_judge::on_start(const start_step& x) {
   // A repeated order finds the attempt that the first one made.
-  if (mem_.state.attempt != 0)
+  if (mem_.state.attempt >= (x.again ? x.again->attempt : 1))
     return;
+  if (mem_.state.attempt != 0) {
+    begin_by_hand(x);
+    return;
+  }
   mem_.state.satisfied = x.satisfied;
   mem_.state.attempt = 1;
+  mem_.state.again = x.again;
   auto at = mem_.run->workflow->position(mem_.id.step_id);
   mem_.state.step_instance_id = static_cast<std::int64_t>(at) + 3;
   if (x.ending) {
@@ -39,10 +45,24 @@ void step_judge::on_start(const start_step& x) {
   begin_attempt();
 }
 
+/// The attempt after one that had ended for good (spec 04b §5.1, §5.2).
+void step_judge::begin_by_hand(const start_step& x) {
+  auto retry = mem_.state.retry;
+  begin_next_attempt(mem_.state.state.status);
+  mem_.state.retry = retry;
+  ++mem_.state.retry.manual_retries;
+  mem_.state.retry.retryable = false;
+  mem_.state.satisfied = true;
+  mem_.state.again = x.again;
+  begin_attempt();
+}
+
 /// Takes a CREATED attempt as far as it gets (spec 04b §3.2).
 void step_judge::begin_attempt() {
   mem_.state.step_uuid = around_.make_uuid();
   move(step_status::created);
+  if (mem_.state.again && mem_.state.again->attempt == mem_.state.attempt)
+    note(model::log_level::info, restart_note(mem_.state.again->caller));
   if (!mem_.state.satisfied) {
     note(model::log_level::info,
          "Step condition is unsatisfied because no predecessors can reach it.");
@@ -180,6 +200,7 @@ void step_judge::begin_next_attempt(step_status failure) {
   next.attempt = mem_.state.attempt + 1;
   next.step_instance_id = mem_.state.step_instance_id;
   next.satisfied = mem_.state.satisfied;
+  next.again = mem_.state.again;
   next.retry = mem_.state.retry;
   next.default_retry = false;
   count_retry(next.retry, failure);

@@ -65,6 +65,7 @@ void step_judge::begin_foreach() {
   mem_.state.loop = std::move(*loop);
   move(step_status::running);
   arm_timeout();
+  launch_target(mem_, around_, out_);
   launch_iterations(mem_, around_, out_);
   if (loop_is_over(mem_))
     finish_foreach();

@@ -1,6 +1,8 @@
 #include "runtime/engine/step_core.hpp"
 
 #include "runtime/base/overload.hpp"
+#include "runtime/engine/instance_core.hpp"
+#include "runtime/engine/restart_path.hpp"
 #include "runtime/engine/rows.hpp"
 #include "runtime/engine/step_judge.hpp"
 #include "runtime/model/stored.hpp"
@@ -107,7 +109,8 @@ step_scope step_judge::scope() const {
             // A step that a restarted run does not repeat lies in the run that did it.
             auto from = run;
             for (auto& x : context->spec.carried)
-              if (x.step_id == step && x.run_id != 0 && model::is_complete(x.status))
+              if (x.step_id == step && x.run_id != 0 && model::is_complete(x.status)
+                  && !is_in_dag(*context, step))
                 from.run_id = x.run_id;
             return find_upstream(upstream.get(), *reader, from, step, name);
           },
@@ -117,7 +120,10 @@ step_scope step_judge::scope() const {
           around_.options->params_max_chars,
           around_.language,
           around_.rows,
-          nullptr};
+          nullptr,
+          mem_.state.again && !mem_.state.again->run_params.empty() ? &mem_.state.again->run_params
+                                                                    : nullptr,
+          step_restart_params(*mem_.run, mem_.state.again, mem_.id.step_id)};
 }
 
 result<outcome> decide(step_memory& mem, const message& what, const surroundings& around) {

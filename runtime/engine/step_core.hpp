@@ -44,6 +44,8 @@ struct foreach_state {
   leaf_counts leaves;
   /// Restart: iterations that earlier runs of this step had launched (spec 04c §3.4).
   std::int64_t ancestor_iterations = 0;
+  /// Restart of one iteration: its number; 0 = none. All others that have ended are kept.
+  std::int64_t target = 0;
 
   bool operator==(const foreach_state&) const = default;
 
@@ -59,7 +61,8 @@ struct foreach_state {
                            field(10, "timed_out", &self::timed_out),
                            field(11, "running", &self::running), field(12, "seeded", &self::seeded),
                            field(13, "leaves", &self::leaves),
-                           field(14, "ancestor_iterations", &self::ancestor_iterations));
+                           field(14, "ancestor_iterations", &self::ancestor_iterations),
+                           field(15, "target", &self::target));
   }
 };
 
@@ -103,8 +106,10 @@ struct while_state {
   model::value_map values;
   std::vector<std::uint64_t> seeded; ///< shards that hold the loop spec (bit = shard)
   leaf_counts leaves;                ///< of all iterations that have ended
-  /// Restart: the iteration that an earlier run had launched and that goes on.
+  /// Restart: iterations that earlier runs had launched, up to this number.
   std::int64_t ancestor_iterations = 0;
+  /// Restart of one iteration: its number; 0 = none. It takes its earlier values.
+  std::int64_t target = 0;
 
   bool operator==(const while_state&) const = default;
 
@@ -118,7 +123,8 @@ struct while_state {
                            field(6, "last_status", &self::last_status),
                            field(7, "values", &self::values), field(8, "seeded", &self::seeded),
                            field(9, "leaves", &self::leaves),
-                           field(10, "ancestor_iterations", &self::ancestor_iterations));
+                           field(10, "ancestor_iterations", &self::ancestor_iterations),
+                           field(11, "target", &self::target));
   }
 };
 
@@ -179,6 +185,8 @@ struct step_state {
   std::vector<model::tag> template_tags;
   /// While its parameters are evaluated: what they wait for.
   std::vector<step_question> questions;
+  /// Begun again by hand while its run went on: takes the place of the run's own restart.
+  std::optional<step_again> again;
 
   bool operator==(const step_state&) const;
 
@@ -196,7 +204,8 @@ struct step_state {
       field(14, "external", &self::external), field(15, "ending", &self::ending),
       field(16, "loop", &self::loop), field(17, "ignore_failure_mode", &self::ignore_failure_mode),
       field(18, "child", &self::child), field(19, "repeat", &self::repeat),
-      field(20, "questions", &self::questions), field(30, "template_tags", &self::template_tags));
+      field(20, "questions", &self::questions), field(21, "again", &self::again),
+      field(30, "template_tags", &self::template_tags));
   }
 };
 

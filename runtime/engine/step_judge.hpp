@@ -48,6 +48,7 @@ private:
   // -- the way of an attempt (step_attempt) -------------------------------------------------------
 
   void begin_attempt();
+  void begin_by_hand(const start_step& x);
   bool prepare();
   bool evaluate_params();
   void forget_answers();

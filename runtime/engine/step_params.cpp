@@ -13,9 +13,10 @@ using model::step_status;
 bool step_judge::evaluate_params() {
   auto& definition = mem_.definition();
   auto& questions = mem_.state.questions;
-  if ((definition.params && !definition.params->empty()) || definition.sub_type) {
+  auto in = scope();
+  if ((definition.params && !definition.params->empty()) || definition.sub_type || in.run_params
+      || in.restart_params) {
     step_functions host{mem_, around_, true};
-    auto in = scope();
     in.host = &host;
     auto params = evaluate_step_params(in);
     if (host.broken()) {

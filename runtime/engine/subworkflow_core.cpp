@@ -1,7 +1,10 @@
 #include "runtime/engine/subworkflow_core.hpp"
 
 #include "runtime/engine/param_rules.hpp"
+#include "runtime/engine/restart_path.hpp"
+#include "runtime/engine/rows.hpp"
 #include "runtime/model/ids.hpp"
+#include "runtime/model/stored.hpp"
 
 #include <utility>
 
@@ -67,19 +70,37 @@ child_order order_of(const step_memory& mem, bool explicit_params) {
   return out;
 }
 
-/// The child of the latest earlier run that had one.
+/// The latest child of an earlier attempt or run.
 result<std::optional<child_state>> child_before(const step_memory& mem, const row_reader& reader) {
-  if (model::is_fresh(mem.run->policy()))
-    return std::optional<child_state>{};
-  auto id = mem.id;
-  while (--id.run_id > 0) {
-    auto step = load_step(id, mem.run, reader);
-    if (!step)
-      return step.error();
-    if (step->state.child && step->state.child->instance_id != 0)
-      return std::move(step->state.child);
+  std::optional<child_state> found;
+  if (!mem.state.again && model::is_fresh(mem.run->policy()))
+    return found;
+  std::optional<error> broken;
+  for (auto id = mem.id; id.run_id > 0 && !found; --id.run_id) {
+    auto [from, to] = rows::range_of_prefix(rows::attempts_prefix(id));
+    auto ok = reader.scan_back(from, to, [&](std::string_view, std::string_view value) {
+      auto state = model::decode<step_state>(value);
+      if (!state)
+        broken = error{ec::corrupt, "row of step " + to_string(id) + ": " + state.error().message};
+      else if (state->child && state->child->instance_id != 0)
+        found = std::move(state->child);
+      return !found && !broken;
+    });
+    if (!ok)
+      return ok.error();
+    if (broken)
+      return *broken;
   }
-  return std::optional<child_state>{};
+  return found;
+}
+
+/// Whether the restart asks for another child than the step has.
+bool goes_elsewhere(const restart_below& below, const std::optional<child_state>& child) {
+  if (!below.restart || below.restart->restart_path.empty())
+    return false;
+  auto& node = below.restart->restart_path.back();
+  return !child || node.workflow_id.value_or("") != child->workflow_id
+         || node.instance_id != child->instance_id;
 }
 
 start_run fresh_start(const target& to, child_order order, model::initiator initiator,
@@ -115,6 +136,10 @@ result<child_state> order_subworkflow(const step_memory& mem, const surroundings
   auto before = child_before(mem, *around.rows);
   if (!before)
     return before.error();
+  auto below = restart_below_step(*mem.run, mem.state.again, mem.id.step_id);
+  if (goes_elsewhere(below, *before))
+    return error{ec::bad_request,
+                 "the restart asks for another child than that of step " + to_string(mem.id)};
   static const model::param_map none;
   auto params = child_params(mem.run->params(), mem.params ? *mem.params : none, definition,
                              explicit_params);
@@ -134,7 +159,8 @@ result<child_state> order_subworkflow(const step_memory& mem, const surroundings
   auto& old = **before;
   child.workflow_id = old.workflow_id;
   restart_instance again;
-  again.policy = mem.run->policy();
+  again.policy = below.policy;
+  again.restart = std::move(below.restart);
   again.run_params = std::move(params);
   again.uuid = order.request;
   again.request_time = around.now;

@@ -28,6 +28,10 @@ json::object run_config(const run_view& view) {
     out["correlation_id"] = text(view.run->correlation_id());
   auto policy = text(model::to_string(view.run->policy()));
   out["policy"] = policy;
+  if (spec.restart) {
+    out["restart_config"] = model::to_json(*spec.restart);
+    return out;
+  }
   // What a step restarts has no configuration of its own.
   if (view.run->loop || spec.is_child || model::is_fresh(spec.policy))
     return out;

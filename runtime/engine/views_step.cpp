@@ -193,6 +193,10 @@ result<json::object> step_json(const shard_reader& from, const run_view& view, s
   auto tags = step.tags.value_or(std::vector<model::tag>{});
   tags.insert(tags.end(), attempt.template_tags.begin(), attempt.template_tags.end());
   out["tags"] = model::to_json(tags);
+  if (attempt.again) {
+    out["step_run_params"] = model::to_json(attempt.again->run_params);
+    out["restart_config"] = model::to_json(attempt.again->restart);
+  }
   out["params"] = model::to_json(*all);
   out["transition"] = transition(view, at, attempt);
   out["step_retry"] = retry_json(attempt);

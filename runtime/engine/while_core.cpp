@@ -11,7 +11,7 @@ namespace {
 
 loop_spec spec_of(const step_memory& mem, const surroundings& around) {
   auto& loop = *mem.state.repeat;
-  auto spec = make_loop_spec(mem, loop.inline_id, loop.inline_run, around.now);
+  auto spec = make_loop_spec(mem, loop.inline_id, loop.inline_run, loop.target, around.now);
   spec.ancestor_iterations = loop.ancestor_iterations;
   return spec;
 }
@@ -30,6 +30,27 @@ void go_on(while_state& loop, const while_state& before) {
     loop.ancestor_iterations = before.last;
   }
   loop.first = loop.last + 1;
+}
+
+/// False for an iteration that succeeded, where only what is incomplete was asked for. All but the
+/// last have succeeded.
+bool has_something_left(const while_state& before, const restart_below& below) {
+  auto complete = target_of(below) < before.last
+                  || before.last_status == model::run_status::succeeded;
+  return !complete || policy_at_end(*below.restart) != model::run_policy::restart_from_incomplete;
+}
+
+/// The iteration that is asked for goes on, and those behind it begin anew.
+status go_back(while_state& loop, const while_state& before, std::int64_t target) {
+  if (target > before.last)
+    return error{ec::bad_request, "the restart asks for iteration " + std::to_string(target)
+                                    + " of a loop that has run " + std::to_string(before.last)};
+  loop.leaves = before.leaves;
+  loop.last = target - 1;
+  loop.first = target;
+  loop.ancestor_iterations = before.last;
+  loop.target = target;
+  return unit{};
 }
 
 /// The first part's shard always knows the loop: clients find it there.
@@ -55,14 +76,26 @@ result<while_state> begin_repeat(const step_memory& mem, const surroundings& aro
     return values.error();
   while_state loop;
   loop.inline_id = model::while_workflow_id(place_of_loop(mem));
-  // A loop run belongs to the run of its step.
-  loop.inline_run = mem.id.run_id;
+  auto number = next_loop_run(mem.id, mem.state.attempt, *around.rows);
+  if (!number)
+    return number.error();
+  loop.inline_run = *number;
   loop.values = std::move(*values);
   auto before = loop_before(mem, *around.rows, [](auto& x) { return x.repeat.has_value(); });
   if (!before)
     return before.error();
-  if (*before)
+  auto below = restart_of_loop(mem, loop.inline_id);
+  if (!below)
+    return below.error();
+  auto target = target_of(*below);
+  if (target != 0 && !*before)
+    return error{ec::bad_request, "the restart asks for an iteration of a loop that never began"};
+  if (target != 0 && has_something_left(*(*before)->repeat, *below)) {
+    if (auto ok = go_back(loop, *(*before)->repeat, target); !ok)
+      return ok.error();
+  } else if (*before) {
     go_on(loop, *(*before)->repeat);
+  }
   return loop;
 }
 
@@ -70,10 +103,13 @@ result<bool> launch_next(step_memory& mem, const step_scope& scope, const surrou
                          outcome& out) {
   auto& loop = *mem.state.repeat;
   static const model::param_map none;
-  auto goes_on = evaluate_while(mem.definition().condition.value_or("false"), scope,
-                                mem.params ? *mem.params : none, loop.values);
-  if (!goes_on || !*goes_on)
-    return goes_on;
+  // Its values are with the iteration; when it was begun, the condition held for them.
+  if (loop.target != loop.last + 1 || loop.first != loop.last + 1) {
+    auto goes_on = evaluate_while(mem.definition().condition.value_or("false"), scope,
+                                  mem.params ? *mem.params : none, loop.values);
+    if (!goes_on || !*goes_on)
+      return goes_on;
+  }
   if (loop.last >= around.options->foreach_iterations_max)
     return error{ec::bad_request,
                  "while step " + to_string(mem.id) + " has run " + std::to_string(loop.last)

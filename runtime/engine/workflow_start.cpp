@@ -82,6 +82,12 @@ status judge::on_restart(const admit_restart& x) {
       {ec::bad_request, "Cannot restart workflow instance [" + state.workflow_id + "]["
                           + std::to_string(x.spec.instance_id)
                           + "]: its latest run has not ended yet; stop it first or wait"});
+  // It was prepared from another run than the latest one: somebody else was faster.
+  if (x.spec.run_id != (*latest)->second)
+    return refuse({ec::conflict, "Cannot restart workflow instance [" + state.workflow_id + "]["
+                                   + std::to_string(x.spec.instance_id) + "]: it has the run ["
+                                   + std::to_string((*latest)->second)
+                                   + "] by now; please try again"});
   auto spec = x.spec;
   spec.run_id = (*latest)->second + 1;
   if (blocks(mem_.state, **summary)) {

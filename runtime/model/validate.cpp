@@ -229,21 +229,22 @@ constexpr std::array<std::string_view, 17> reserved_params{"maestro",
                                                            "AUTH_TRIGGERING_ON_BEHALF_OF_BLOB",
                                                            "AUTHORIZED_MANAGERS"};
 
-void check_run_params(findings& out, const std::optional<param_map>& params) {
+void check_run_params(findings& out, const std::optional<param_map>& params,
+                      const std::string& place = "runParams") {
   if (!params)
     return;
   auto count_max = out.bounds().run_param_count_max;
-  out.add("runParams", params->size() > count_max,
+  out.add(place, params->size() > count_max,
           "[run params] cannot have more than " + std::to_string(count_max)
             + " params - rejected count is [" + std::to_string(params->size()) + "]");
   for (const auto& [name, x] : *params) {
-    auto here = "runParams[" + name + "]";
+    auto here = place + "[" + name + "]";
     out.add(here + ".name", is_reserved_param(name),
             "[run params] cannot use the reserved name [" + name + "]");
     out.add(here + ".source", x.source.has_value(),
             "[run params] cannot set the source of param [" + name + "]");
   }
-  check_params(out, "runParams", *params);
+  check_params(out, place, *params);
 }
 
 void check_initiator(findings& out, const initiator& x) {
@@ -334,6 +335,13 @@ std::vector<std::string> violations(const workflow_instance_restart_request& x,
   findings out{bounds};
   out.add("restartPolicy", !x.restart_policy, "may not be null");
   check_run_params(out, x.run_params);
+  return out.take();
+}
+
+std::vector<std::string> violations(const step_instance_restart_request& x, const limits& bounds) {
+  findings out{bounds};
+  out.add("restartPolicy", !x.restart_policy, "may not be null");
+  check_run_params(out, x.step_run_params, "stepRunParams");
   return out.take();
 }
 

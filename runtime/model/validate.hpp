@@ -47,6 +47,8 @@ std::vector<std::string> violations(const properties& x, const limits& bounds = 
 std::vector<std::string> violations(const workflow_start_request& x, const limits& bounds = {});
 std::vector<std::string> violations(const workflow_instance_restart_request& x,
                                     const limits& bounds = {});
+std::vector<std::string> violations(const step_instance_restart_request& x,
+                                    const limits& bounds = {});
 
 /// The first flaw of the steps of a workflow as a whole: number, ids, transitions, loop params.
 std::optional<std::string> steps_flaw(const workflow& x, const limits& bounds = {});

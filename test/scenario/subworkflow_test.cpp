@@ -301,14 +301,6 @@ TEST_CASE("G10: what a restarted run does not repeat still counts") {
   CHECK(w.leaf_count() == 2);
 }
 
-TEST_CASE("G11: a child cannot be restarted without its parent") {
-  world w;
-  push_both(w);
-  w.start();
-  w.kill(child());
-  CHECK(w.restart(run_policy::restart_from_incomplete, child()) == "400");
-}
-
 TEST_CASE("G13: an order that comes again finds the child of the first one") {
   world w;
   push_both(w);

@@ -111,10 +111,54 @@ result<started> world::restart_with(restart_instance order, const run_at& of) {
   return as<started>(ask(instance_entity(run.workflow, run.instance, run.run), std::move(order)));
 }
 
-std::string world::restart(run_policy policy, const run_at& of) {
-  restart_instance order;
-  order.policy = policy;
-  return said(restart_with(std::move(order), of));
+namespace {
+
+std::optional<model::param_map> params_of(const std::string& text) {
+  if (text.empty())
+    return std::nullopt;
+  auto read = model::parse_json<model::param_map>(text);
+  REQUIRE_MESSAGE(read, (read ? std::string{} : read.error().message));
+  return std::move(*read);
+}
+
+model::restart_config restart_of_step(const std::string& step, const run_at& of, run_policy below,
+                                      const std::string& params) {
+  model::restart_config wanted;
+  wanted.restart_path.push_back({of.workflow, of.instance, step});
+  wanted.restart_policy = run_policy::restart_from_specific;
+  wanted.downstream_policy = below;
+  wanted.step_restart_params.emplace();
+  wanted.step_restart_params->set(step, params_of(params).value_or(model::param_map{}));
+  return wanted;
+}
+
+} // namespace
+
+result<started> world::begin_at(const result<views::restart_point>& point) {
+  if (!point)
+    return point.error();
+  return restart_with(point->order,
+                      {point->run.instance_id, point->run.run_id, point->run.workflow_id});
+}
+
+std::string world::restart(run_policy policy, const run_at& of, const std::string& run_params) {
+  model::restart_config wanted;
+  wanted.restart_path.push_back({of.workflow, of.instance, std::nullopt});
+  wanted.restart_policy = wanted.downstream_policy = policy;
+  wanted.restart_params = params_of(run_params);
+  return said(begin_at(views::find_restart_point(reader(), std::move(wanted))));
+}
+
+result<started> world::restart_step_with(const std::string& step, const run_at& of,
+                                         run_policy below, const std::string& params) {
+  return begin_at(views::find_restart_point(reader(), restart_of_step(step, of, below, params)));
+}
+
+std::string world::restart_inline_root(const std::string& step, const run_at& of, run_policy policy,
+                                       const std::string& params) {
+  auto wanted = restart_of_step(step, of, policy, params);
+  wanted.restart_policy = policy;
+  return said(begin_at(views::find_inline_root(reader(), std::move(wanted))));
 }
 
 std::string world::act(stop_kind kind, const run_at& which) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "runtime/engine/restart_point.hpp"
 #include "test/support/engine_world.hpp"
 
 #include <cstdint>
@@ -28,6 +29,9 @@ struct run_at {
   std::int64_t instance;
   std::int64_t run;
 };
+
+/// The status of an answer, or the code of a refusal: `400`.
+std::string said(const result<engine::started>& x);
 
 /// What a definition may say and YAML has no key for (spec 01 §15.3).
 struct beyond_yaml {
@@ -66,9 +70,24 @@ public:
   void starts(int n);
   result<engine::started> start_with(engine::start_run order, const std::string& workflow = "wf");
   result<engine::started> restart_with(engine::restart_instance order, const run_at& of = {});
-  /// `CREATED`, `DUPLICATED`, `STOPPED`, or the code of a refusal.
+  /// `CREATED`, `DUPLICATED`, `STOPPED`, or the code of a refusal. Begins where the way up ends.
   std::string restart(run_policy policy = run_policy::restart_from_incomplete,
-                      const run_at& of = {});
+                      const run_at& of = {}, const std::string& run_params = {});
+  /// The same for a step; `below` is for its loops and subworkflows. Parameters are JSON.
+  result<engine::started> restart_step_with(const std::string& step, const run_at& of = {},
+                                            run_policy below = run_policy::restart_from_incomplete,
+                                            const std::string& params = {});
+
+  std::string restart_step(const std::string& step, const run_at& of = {},
+                           run_policy below = run_policy::restart_from_incomplete,
+                           const std::string& params = {}) {
+    return said(restart_step_with(step, of, below, params));
+  }
+
+  /// RESTART_FROM_INLINE_ROOT.
+  std::string restart_inline_root(const std::string& step, const run_at& of,
+                                  run_policy policy = run_policy::restart_from_incomplete,
+                                  const std::string& params = {});
 
   /// `STOPPED completed`, `IN_PROGRESS not yet`, or the code of a refusal.
   std::string stop(const run_at& which = {}) { return act(stop_kind::stop, which); }
@@ -146,6 +165,7 @@ protected:
   void on_effect(const engine::entity_id& by, const engine::effect& what) override;
 
 private:
+  result<engine::started> begin_at(const result<engine::views::restart_point>& point);
   std::string act(stop_kind kind, const run_at& which);
   run_at resolved(const run_at& of) const;
   engine::entity_id step_of(const std::string& step, const run_at& of) const;
@@ -162,8 +182,6 @@ private:
 /// The request of a push, which may have flaws.
 model::workflow_create_request definition(std::string_view keys, const beyond_yaml& more = {});
 
-/// The status of an answer, or the code of a refusal: `400`.
-std::string said(const result<engine::started>& x);
 std::string code(const error& x);
 
 /// A workflow of one step `a`.
