@@ -81,23 +81,26 @@ std::int64_t last_of_chunk(std::int64_t iteration) {
   return ((iteration - 1) / chunk_size + 1) * chunk_size;
 }
 
-/// Leaves of steps that run again: the loop has counted them already.
+/// What the loop has counted of the iteration, but for steps that the next run does not touch.
 result<leaf_counts> leaves_taken_back(const earlier_run& before, const iteration_restart& what,
                                       const row_reader& reader) {
+  auto out = leaves_before(before.run, reader);
+  if (!out)
+    return out.error();
+  out->add(before.state.leaves);
   run_spec next;
   next.partial = what.policy != model::run_policy::restart_from_beginning;
   next.start_steps = what.start_steps;
   // Behind a step that runs again, everything runs again.
   auto again = dag_of_run(run_context{std::move(next), before.run->workflow, before.run->loop});
-  leaf_counts out;
   for (auto& x : what.carried) {
     auto at = before.run->workflow->position(x.step_id);
-    if (at == compiled_workflow::npos || !again[at] || x.status == model::step_status::not_created)
+    if (at == compiled_workflow::npos || again[at] || x.status == model::step_status::not_created)
       continue;
     auto leaves = leaves_of_carried(before.run, x, reader);
     if (!leaves)
       return leaves.error();
-    out.add(*leaves);
+    out->subtract(*leaves);
   }
   return out;
 }

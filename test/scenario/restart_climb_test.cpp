@@ -518,3 +518,26 @@ TEST_CASE("F6: an iteration that fails again is restarted with the same values")
   CHECK(w.run({1, 3}) == "SUCCEEDED");
   CHECK(values(w) == R"({"i":[0,10,20,30,40]})");
 }
+
+TEST_CASE("E15: steps of an iteration that were left alone are counted once") {
+  world w;
+  w.push(R"(
+    jobs:
+      - foreach:
+          id: f
+          ranges: {i: {from: 1, to: 2}}
+          jobs:
+            - job: {id: s, type: shell, command: work}
+            - job: {id: t, type: shell, command: work})");
+  w.start();
+  w.kill(iteration(w, 1));
+  CHECK(w.restart_step("s", iteration(w, 1)) == "CREATED");
+  w.done("s", iteration(w, 1));
+  CHECK(w.run(iteration(w, 1)) == "FAILED");
+  CHECK(w.run({1, 2}) == "FAILED");
+  CHECK(w.restart() == "CREATED");
+  CHECK(w.steps(iteration(w, 1)) == "t#1 STARTING");
+  w.done("t", iteration(w, 1));
+  CHECK(w.run({1, 3}) == "SUCCEEDED");
+  CHECK(w.leaf_count() == 2);
+}
