@@ -18,6 +18,7 @@ api::api(api_deps deps) {
   add_definition_routes(*table, shared);
   add_push_routes(*table, shared);
   add_action_routes(*table, shared);
+  add_restart_routes(*table, shared);
   add_property_routes(*table, shared);
   add_unblock_routes(*table, shared);
   add_template_routes(*table, shared);

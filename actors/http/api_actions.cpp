@@ -14,18 +14,25 @@ json::value text(std::string_view x) {
   return json::value(json::string_view{x.data(), x.size()});
 }
 
+} // namespace
+
 // -- answers --------------------------------------------------------------------------------------
 
-std::string_view text_of(engine::start_status x) {
+model::instance_run_status run_status_of(engine::start_status x) {
   switch (x) {
-    case engine::start_status::created:
-      return "CREATED";
     case engine::start_status::duplicated:
-      return "DUPLICATED";
+      return model::instance_run_status::duplicated;
     case engine::start_status::stopped:
-      return "STOPPED";
+      return model::instance_run_status::stopped;
+    default:
+      return model::instance_run_status::created;
   }
-  return "CREATED";
+}
+
+namespace {
+
+std::string_view text_of(engine::start_status x) {
+  return model::to_string(run_status_of(x));
 }
 
 json::value started_json(const engine::started& x) {
@@ -99,7 +106,7 @@ std::string_view status_after(stop_kind kind) {
   return kind == stop_kind::kill ? "FAILED" : "STOPPED";
 }
 
-// -- start and restart ----------------------------------------------------------------------------
+// -- start ----------------------------------------------------------------------------------------
 
 void start(const api_deps& deps, const request& asked, const responder& to) {
   param_reader read{asked};
@@ -132,30 +139,6 @@ result<views::run_name> latest_of(const api_deps& deps, views::run_name name) {
                                   + "][0] not found (either not created or deleted)"};
   name.run_id = *latest;
   return name;
-}
-
-void restart(const api_deps& deps, const request& asked, const responder& to) {
-  param_reader read{asked};
-  auto name = instance_name(read);
-  if (read.refusal())
-    return to(*read.refusal());
-  auto body = read_body<model::workflow_instance_restart_request>(asked,
-                                                                  "WorkflowInstanceRestartRequest");
-  if (!body)
-    return to(to_response(body.error()));
-  if (auto found = model::violations(*body, deps.limits); !found.empty())
-    return to(to_response({ec::bad_request, validation_failure, std::move(found)}));
-  auto run = latest_of(deps, std::move(name));
-  if (!run)
-    return to(to_response(run.error()));
-  engine::restart_instance order;
-  order.policy = *body->restart_policy;
-  order.run_params = body->run_params.value_or(model::param_map{});
-  order.caller = asked.user;
-  order.uuid = body->request_id ? *body->request_id : deps.make_uuid();
-  order.request_time = body->request_time.value_or(deps.now());
-  ask(deps, engine::instance_entity(run->workflow_id, run->instance_id, run->run_id),
-      engine::make_message(std::move(order)), to);
 }
 
 // -- stop and kill --------------------------------------------------------------------------------
@@ -235,7 +218,6 @@ void add_action_routes(route_table& to, const deps_ptr& deps) {
   add("POST", workflow_path + "/versions/{version}/actions/start", start, body_kind::json);
   add("PUT", workflow_path + "/versions/{version}/actions/activate", activate, body_kind::any);
   add("PUT", workflow_path + "/actions/deactivate", deactivate, body_kind::any);
-  add("POST", instance_path + "/actions/restart", restart, body_kind::json);
   for (auto [word, kind] : {std::pair{"stop", stop_kind::stop}, {"kill", stop_kind::kill}}) {
     auto action = std::string{"/actions/"} + word;
     add(

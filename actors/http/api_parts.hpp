@@ -4,6 +4,7 @@
 #include "actors/http/params.hpp"
 #include "actors/http/routes.hpp"
 #include "runtime/model/json.hpp"
+#include "runtime/model/responses.hpp"
 
 #include <boost/json.hpp>
 
@@ -19,6 +20,7 @@ using deps_ptr = std::shared_ptr<const api_deps>;
 void add_definition_routes(route_table& to, const deps_ptr& deps);
 void add_push_routes(route_table& to, const deps_ptr& deps);
 void add_action_routes(route_table& to, const deps_ptr& deps);
+void add_restart_routes(route_table& to, const deps_ptr& deps);
 void add_property_routes(route_table& to, const deps_ptr& deps);
 void add_template_routes(route_table& to, const deps_ptr& deps);
 void add_unblock_routes(route_table& to, const deps_ptr& deps);
@@ -42,6 +44,9 @@ void reply(const responder& to, const engine::views::json_result& what);
 
 /// What the engine answered, as clients get it.
 response answer_of(const engine::answer& x);
+
+/// What a start or restart came to, as clients know it.
+model::instance_run_status run_status_of(engine::start_status x);
 
 /// Asks an entity and passes its answer on.
 void ask(const api_deps& deps, engine::entity_id entity, engine::message_ptr order,

@@ -191,3 +191,60 @@ TEST_CASE("a bad restart is refused") {
         == R"({"status":"NOT_FOUND","message":"workflow instance [w][99][0] not found )"
            R"-((either not created or deleted)"})-");
 }
+
+TEST_CASE("a restart of a step makes a run, or an attempt in a run that goes on") {
+  api_fixture api;
+  api.world.push(R"({"id":"w","steps":[
+    {"step":{"id":"a","type":"NoOp","transition":{"successors":{"slow":"true","f":"true"}}}},
+    {"step":{"id":"slow","type":"Sleep","params":{"sleep_seconds":{"value":5,"type":"LONG"}}}},
+    {"step":{"id":"f","type":"NoOp","params":{"x":{"expression":"throw \"no\";","type":"LONG"}}}}]})");
+  api.world.start("w");
+  auto path = base + "/w/instances/1/steps/f/actions/restart";
+  auto body = R"({"restart_policy":"RESTART_FROM_INCOMPLETE",)"
+              R"("step_run_params":{"x":{"value":1,"type":"LONG"}}})";
+  auto placed = api.send("POST", path, body);
+  CHECK(placed.status == 200);
+  CHECK(placed.body
+        == R"({"workflow_id":"w","workflow_version_id":1,"workflow_instance_id":1,)"
+           R"("workflow_run_id":1,"step_id":"f","step_attempt_id":2,"status":"CREATED",)"
+           R"("timeline_event":{"timestamp":1700000000000,"type":"LOG","level":"INFO",)"
+           R"("message":"User [tester] take action [RESTART] on the step"}})");
+  auto slow = api.send("POST", base + "/w/instances/1/steps/slow/actions/restart", body);
+  CHECK(slow.status == 400);
+  CHECK(
+    slow.body.find("Cannot manually RESTART the step [w][1][1][slow] as its status [RUNNING] is "
+                   "either non-terminal or complete while")
+    != std::string::npos);
+  api.world.pass(5000);
+  auto next = api.send("POST", path + "?blocking=false", body);
+  CHECK(next.body
+        == R"({"workflow_id":"w","workflow_version_id":1,"workflow_instance_id":1,)"
+           R"("workflow_run_id":2,"status":"CREATED","timeline_event":{"timestamp":1700000005000,)"
+           R"("type":"LOG","level":"INFO",)"
+           R"("message":"Manually run a new workflow instance by a user [tester]"}})");
+}
+
+TEST_CASE("a bad restart of a step is refused") {
+  api_fixture api;
+  api.world.push(sleeper);
+  api.world.start("w");
+  api.world.pass(5000);
+  auto send = [&](const std::string& instance, const std::string& step, const std::string& body) {
+    return api.send("POST",
+                    base + "/w/instances/" + instance + "/steps/" + step + "/actions/restart",
+                    body);
+  };
+  const std::string good = R"({"restart_policy":"RESTART_FROM_INCOMPLETE"})";
+  CHECK(send("1", "zz", good).status == 400);
+  CHECK(send("9", "zz", good).body
+        == R"({"status":"NOT_FOUND","message":"workflow instance [w][9][0] not found )"
+           R"-((either not created or deleted)"})-");
+  CHECK(send("1", "zz", "{}").body
+        == R"({"status":"BAD_REQUEST","message":"400 BAD_REQUEST \"Validation failure\"",)"
+           R"("errors":["restartPolicy may not be null"]})");
+  CHECK(send("1", "zz",
+             R"({"restart_policy":"RESTART_FROM_INCOMPLETE",)"
+             R"("step_run_params":{"util":{"value":1,"type":"LONG"}}})")
+          .body.find("stepRunParams[util].name")
+        != std::string::npos);
+}
