@@ -8,13 +8,17 @@
 #include "runtime/engine/step_core.hpp"
 #include "runtime/engine/views.hpp"
 #include "runtime/engine/workflow_core.hpp"
+#include "runtime/model/ids.hpp"
 #include "runtime/model/json.hpp"
 #include "runtime/model/stored.hpp"
 
 #include <boost/json.hpp>
 
+#include <algorithm>
+#include <limits>
 #include <map>
 #include <memory>
+#include <set>
 
 namespace tutti::sim {
 
@@ -44,11 +48,13 @@ public:
   }
 
   void at_rest() {
+    check_deleted();
     for (shard_no shard = 0; shard < shards_; ++shard) {
       empty(shard, 'M', "message pending");
       empty(shard, 'X', "job outside");
       empty(shard, 'G', "answer");
       empty(shard, 'T', "timer");
+      empty(shard, 'Z', "deletion");
       empty(shard, 'Q', "queued run");
       empty(shard, 'A', "running run");
       each<engine::run_state>(shard, 'i', [&](auto key, auto& x) { check_run(key, x); });
@@ -107,6 +113,50 @@ private:
     });
     if (!ok)
       say(ok.error().message);
+  }
+
+  /// Of deleted workflows only the row with the numbers of instances is left.
+  void check_deleted() {
+    std::set<std::string> loops; // the inline ids of what is there begin so
+    for (shard_no shard = 0; shard < shards_; ++shard)
+      each<engine::workflow_state>(shard, 'W', [&](auto, auto& x) {
+        if (x.deletion)
+          say("workflow " + x.workflow_id + " is still being deleted");
+        deleted_[x.workflow_id] = x.latest_version == 0 ? all_instances : x.deleted_instance_id;
+        if (x.latest_version != 0)
+          for (auto kind : {"maestro_foreach_", "maestro_while_"})
+            loops.insert(kind + model::hash_key(x.internal_id) + "_");
+      });
+    for (shard_no shard = 0; shard < shards_; ++shard)
+      for (auto table : std::string_view{"spiICDLUSVHE"})
+        check_gone(shard, table, loops);
+  }
+
+  void check_gone(shard_no shard, char table, const std::set<std::string>& loops) {
+    auto [from, to] = rows::table(table);
+    auto ok = view_.scan(shard, from, to, [&](std::string_view key, auto) {
+      auto id = std::string{rows::first_text(key)};
+      if (engine::is_inline(id)) {
+        if (std::none_of(loops.begin(), loops.end(), [&](auto& x) { return id.starts_with(x); }))
+          say("row " + printable(key) + " belongs to a loop of a deleted workflow");
+        return true;
+      }
+      auto run = std::string_view{"iIS"}.find(table) != std::string_view::npos
+                   ? rows::parse_run_key(key)
+                   : std::nullopt;
+      auto until = deleted_.find(id);
+      if (until == deleted_.end() || until->second == all_instances
+          || (run && run->instance_id <= until->second))
+        say("row " + printable(key) + " belongs to a deleted workflow");
+      return true;
+    });
+    if (!ok)
+      say(ok.error().message);
+  }
+
+  bool is_deleted(const std::string& workflow_id, std::int64_t instance_id) const {
+    auto until = deleted_.find(workflow_id);
+    return until != deleted_.end() && instance_id <= until->second;
   }
 
   void check_counters(shard_no shard, const engine::workflow_state& x) {
@@ -195,6 +245,8 @@ private:
       say(name + " was never heard of");
       return;
     }
+    if (is_deleted(child.workflow_id, child.instance_id))
+      return;
     auto id = engine::instance_entity(child.workflow_id, child.instance_id, child.run_id);
     auto& reader = *readers_.at(engine::shard_of(id, shards_));
     auto row = reader.get(rows::run_state(id.workflow_id, id.instance_id, id.run_id));
@@ -346,6 +398,9 @@ private:
   shard_no shards_;
   std::vector<std::string>& out_;
   std::vector<std::unique_ptr<engine::row_reader>> readers_;
+  static constexpr auto all_instances = std::numeric_limits<std::int64_t>::max();
+  /// Up to which instance a workflow is deleted.
+  std::map<std::string, std::int64_t> deleted_;
 };
 
 } // namespace

@@ -1,6 +1,7 @@
 #include "tools/sim/definitions.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 namespace tutti::sim {
 
@@ -16,13 +17,7 @@ public:
     number_ = number;
     made.properties.emplace();
     made.properties->owner = model::user{"sim", {}, false};
-    static constexpr model::run_rule rules[]
-      = {model::run_rule::sequential, model::run_rule::parallel,
-         model::run_rule::parallel,   model::run_rule::serial_latest_only,
-         model::run_rule::last_only,  model::run_rule::first_only};
-    auto rule = rules[dice(6)];
-    made.properties->run_strategy
-      = model::run_strategy{rule, rule == model::run_rule::parallel ? 1 + dice(4) : 1};
+    made.properties->run_strategy = random_strategy(random_);
     made.workflow.steps = steps("", 1 + dice(4), 0);
     if (dice(5) == 0)
       made.workflow.timeout = model::parsable_long{1 + dice(20)};
@@ -206,6 +201,16 @@ private:
 };
 
 } // namespace
+
+model::run_strategy random_strategy(std::mt19937_64& random) {
+  static constexpr model::run_rule rules[]
+    = {model::run_rule::sequential, model::run_rule::parallel,
+       model::run_rule::parallel,   model::run_rule::serial_latest_only,
+       model::run_rule::last_only,  model::run_rule::first_only};
+  auto rule = rules[random() % std::size(rules)];
+  auto parallel = rule == model::run_rule::parallel;
+  return {rule, parallel ? 1 + static_cast<std::int64_t>(random() % 4) : 1};
+}
 
 std::vector<model::workflow_create_request> random_definitions(std::mt19937_64& random, int count) {
   std::vector<model::workflow_create_request> all;

@@ -1,7 +1,9 @@
 #include "tools/sim/world.hpp"
 
 #include "actors/node/uuid.hpp"
+#include "actors/run/shard_rows.hpp"
 #include "runtime/base/overload.hpp"
+#include "runtime/engine/restart_point.hpp"
 #include "runtime/engine/rows.hpp"
 #include "runtime/engine/step_core.hpp"
 #include "runtime/engine/workflow_core.hpp"
@@ -11,7 +13,9 @@
 #include "tools/sim/definitions.hpp"
 
 #include <algorithm>
+#include <memory>
 #include <optional>
+#include <utility>
 
 namespace tutti::sim {
 
@@ -19,6 +23,9 @@ namespace {
 
 constexpr std::uint64_t events_max = 400'000;
 constexpr int rests_max = 4000;
+
+/// What a client waits before it repeats a push.
+constexpr std::int64_t push_pause_ms = 500;
 
 /// A start that a client wants, until it is acknowledged; repeated with the same request id.
 struct wish {
@@ -59,7 +66,7 @@ public:
     begin_life();
     auto rested = false;
     while (found_.violations.empty() && found_.events < events_max && rests_ < rests_max
-           && !(rested = calm() && !restart_some()))
+           && !(rested = calm() && !restart_some() && !delete_some()))
       act();
     if (found_.violations.empty() && !rested)
       say("did not come to rest: " + pending_text());
@@ -83,8 +90,7 @@ private:
     ++found_.lives;
     pushed_.clear();
     asked_.clear();
-    asked_stops_ = 0;
-    restarts_open_ = 0;
+    open_ = 0;
   }
 
   void crash() {
@@ -141,45 +147,58 @@ private:
     if (!life_->serving())
       return false;
     for (auto& definition : definitions_)
-      if (pushed_.insert(definition.workflow.id).second) {
+      if (may_push(definition.workflow.id)) {
         push(definition);
         return true;
       }
     for (std::size_t i = 0; i < wishes_.size(); ++i)
-      if (!wishes_[i].acknowledged && asked_.insert(i).second) {
+      if (!wishes_[i].acknowledged && known_.contains(wishes_[i].workflow_id)
+          && asked_.insert(i).second) {
         start(i);
         return true;
       }
-    if (dice(40) == 0 && stops_left_ > 0) {
-      --stops_left_;
-      stop_one();
-      return true;
+    if (dice(40) != 0)
+      return false;
+    switch (dice(4)) {
+      case 0:
+        return stops_left_-- > 0 && stop_one();
+      case 1:
+        return changes_left_-- > 0 && change_one();
+      case 2:
+        return deletions_left_-- > 0 && delete_one(definitions_[dice(definitions_.size())]);
+      default:
+        return steps_left_-- > 0 && restart_below();
     }
-    return false;
+  }
+
+  bool may_push(const std::string& id) {
+    if (known_.contains(id) || retired_.contains(id))
+      return false;
+    if (auto again = push_again_.find(id);
+        again != push_again_.end() && outside_.now < again->second)
+      return false;
+    return pushed_.insert(id).second;
   }
 
   void push(const model::workflow_create_request& definition) {
-    if (known_.contains(definition.workflow.id))
-      return;
     auto id = definition.workflow.id;
     life_->ask(engine::workflow_entity(id),
                engine::make_message(engine::push_definition{definition, {"sim", {}, false}}),
                [this, id](result<engine::answer> x) {
                  if (dying_)
                    return;
-                 if (x)
+                 if (x) {
                    known_.insert(id);
-                 else
-                   pushed_.erase(id); // Try again.
+                   return;
+                 }
+                 // Try again: the disk is full, or old rows of the id are being deleted.
+                 pushed_.erase(id);
+                 push_again_[id] = outside_.now + push_pause_ms;
                });
   }
 
   void start(std::size_t i) {
     auto& w = wishes_[i];
-    if (!known_.contains(w.workflow_id)) {
-      asked_.erase(i);
-      return;
-    }
     engine::start_run order;
     order.version = "latest";
     order.uuid = w.uuid;
@@ -194,26 +213,171 @@ private:
     if (!x) {
       // Refused or unknown: the client repeats the request with the same id.
       asked_.erase(i);
+      if (x.error().code == ec::not_found)
+        forget(wishes_[i].workflow_id);
       return;
     }
     auto& w = wishes_[i];
     w.acknowledged = true;
-    // Nothing may be said before it is durable: the disk must know this start already.
-    if (!durable(engine::workflow_entity(w.workflow_id),
-                 engine::rows::request(w.workflow_id, w.uuid)))
+    // Nothing may be said before it is durable: the disk must know this start already, unless it
+    // has been deleted since.
+    if (!deleted_.contains(w.workflow_id)
+        && !durable(engine::workflow_entity(w.workflow_id),
+                    engine::rows::request(w.workflow_id, w.uuid)))
       say("start " + w.uuid + " of " + w.workflow_id + " was acknowledged before it was durable");
   }
 
-  void stop_one() {
+  bool stop_one() {
     auto& w = wishes_[dice(wishes_.size())];
     if (!known_.contains(w.workflow_id))
-      return;
+      return false;
     engine::stop_instance order;
     order.instance_id = 1 + static_cast<std::int64_t>(dice(wishes_.size()));
     order.kind = dice(3) == 0 ? engine::stop_kind::kill : engine::stop_kind::stop;
     order.caller = "sim";
     life_->ask(engine::workflow_entity(w.workflow_id), engine::make_message(order),
                [](const result<engine::answer>&) {});
+    return true;
+  }
+
+  /// Another run strategy or concurrency, whatever runs and waits.
+  bool change_one() {
+    auto& id = definitions_[dice(definitions_.size())].workflow.id;
+    if (!known_.contains(id))
+      return false;
+    engine::change_properties order;
+    order.author = {"sim", {}, false};
+    if (dice(4) == 0) {
+      order.request.reset_run_strategy_rule = true;
+    } else {
+      order.request.properties.emplace();
+      order.request.properties->run_strategy = random_strategy(outside_.random);
+      if (dice(2) == 0)
+        order.request.properties->step_concurrency = 1 + static_cast<std::int64_t>(dice(6));
+    }
+    life_->ask(engine::workflow_entity(id), engine::make_message(std::move(order)),
+               [](const result<engine::answer>&) {});
+    return true;
+  }
+
+  /// A workflow of which something runs or waits stays.
+  bool delete_one(const model::workflow_create_request& definition) {
+    auto id = definition.workflow.id;
+    if (!known_.contains(id))
+      return false;
+    // From now on it may be gone, whether somebody hears of it or not.
+    deleted_.insert(id);
+    ++open_;
+    life_->ask(engine::workflow_entity(id), engine::make_message(engine::delete_workflow{"sim"}),
+               [this, id](const result<engine::answer>& x) {
+                 if (dying_)
+                   return;
+                 --open_;
+                 if (x)
+                   forget(id);
+               });
+    return true;
+  }
+
+  /// It is not there any more; who needs it pushes it again.
+  void forget(const std::string& id) {
+    known_.erase(id);
+    pushed_.erase(id);
+  }
+
+  /// At the very end some workflows go for good; false if none does.
+  bool delete_some() {
+    if (std::exchange(end_deleted_, true))
+      return false;
+    auto any = false;
+    for (auto& definition : definitions_)
+      if (dice(3) == 0 && retired_.insert(definition.workflow.id).second)
+        any = delete_one(definition) || any;
+    return any;
+  }
+
+  // -- restarts -----------------------------------------------------------------------------------
+
+  model::run_policy random_policy() {
+    return dice(4) == 0 ? model::run_policy::restart_from_beginning
+                        : model::run_policy::restart_from_incomplete;
+  }
+
+  /// Reads the applied rows of all shards.
+  class all_rows {
+  public:
+    all_rows(const storage::read_view& view, shard_no shards) : shards_(shards) {
+      for (shard_no shard = 0; shard < shards; ++shard)
+        rows_.push_back(std::make_unique<actors::shard_rows>(
+          std::shared_ptr<const storage::read_view>{&view, [](auto*) {}}, shard));
+    }
+
+    engine::shard_reader reader() const {
+      return {[this](shard_no x) -> const engine::row_reader& { return *rows_.at(x); }, shards_};
+    }
+
+  private:
+    shard_no shards_;
+    std::vector<std::unique_ptr<engine::row_reader>> rows_;
+  };
+
+  /// Asks for a restart where it begins; false if it cannot be.
+  bool restart(model::restart_config wanted, bool from_inline_root) {
+    all_rows rows{life_->store(), options_.shards};
+    auto point = from_inline_root
+                   ? engine::views::find_inline_root(rows.reader(), std::move(wanted))
+                   : engine::views::find_restart_point(rows.reader(), std::move(wanted));
+    if (!point)
+      return false;
+    auto order = std::move(point->order);
+    order.caller = "sim";
+    order.uuid = (*uuids_)();
+    auto at = engine::instance_entity(point->run.workflow_id, point->run.instance_id,
+                                      point->run.run_id);
+    ++open_;
+    life_->ask(at, engine::make_message(order),
+               [this, uuid = order.uuid](const result<engine::answer>& x) {
+                 if (dying_)
+                   return;
+                 --open_;
+                 if (x)
+                   on_restarted(std::get<engine::started>(*x), uuid);
+               });
+    return true;
+  }
+
+  void on_restarted(const engine::started& x, const std::string& uuid) {
+    if (x.step_id.empty())
+      restarted_.emplace_back(x.workflow_id, uuid);
+    else
+      begun_again_.emplace_back(
+        engine::step_entity(x.workflow_id, x.instance_id, x.run_id, x.step_id), x.attempt);
+  }
+
+  /// Somebody restarts a step, or a run that belongs to another one, however far it is.
+  bool restart_below() {
+    auto runs = all_runs();
+    if (runs.empty())
+      return false;
+    auto& run = runs[dice(runs.size())];
+    all_rows rows{life_->store(), options_.shards};
+    auto read = engine::load_run(run, rows.reader().of(run));
+    if (!read)
+      return false;
+    model::restart_config wanted;
+    wanted.restart_path.push_back({run.workflow_id, run.instance_id, std::nullopt});
+    wanted.restart_policy = wanted.downstream_policy = random_policy();
+    auto& steps = (*read)->workflow->workflow.steps;
+    if (steps.empty() || dice(3) == 0)
+      return restart(std::move(wanted), false);
+    auto& step = steps[dice(steps.size())].id;
+    wanted.restart_path.back().step_id = step;
+    wanted.step_restart_params.emplace();
+    wanted.step_restart_params->set(step, {});
+    auto from_inline_root = dice(6) == 0;
+    if (!from_inline_root)
+      wanted.restart_policy = model::run_policy::restart_from_specific;
+    return restart(std::move(wanted), from_inline_root);
   }
 
   /// Whoever finds everything at rest runs again what has failed; false if there is nothing.
@@ -221,27 +385,37 @@ private:
     auto any = false;
     for (auto& [name, summary] : latest_runs()) {
       if (restarts_left_ == 0)
-        return any;
-      if (summary.status == model::run_status::succeeded || dice(3) == 0)
+        break;
+      if (retired_.contains(name.workflow_id) || summary.status == model::run_status::succeeded
+          || dice(3) == 0)
         continue;
       --restarts_left_;
-      any = true;
-      engine::restart_instance order;
-      order.policy = dice(4) == 0 ? model::run_policy::restart_from_beginning
-                                  : model::run_policy::restart_from_incomplete;
-      order.caller = "sim";
-      order.uuid = (*uuids_)();
-      ++restarts_open_;
-      life_->ask(name, engine::make_message(order),
-                 [this, uuid = order.uuid](const result<engine::answer>& x) {
-                   if (dying_)
-                     return;
-                   --restarts_open_;
-                   if (x)
-                     restarted_.push_back(uuid);
-                 });
+      model::restart_config wanted;
+      wanted.restart_path.push_back({name.workflow_id, name.instance_id, std::nullopt});
+      wanted.restart_policy = wanted.downstream_policy = random_policy();
+      any = restart(std::move(wanted), false) || any;
+    }
+    while (steps_left_ > 0 && dice(3) != 0) {
+      --steps_left_;
+      any = restart_below() || any;
     }
     return any;
+  }
+
+  /// All runs that have begun, iterations and children too.
+  std::vector<engine::entity_id> all_runs() {
+    std::vector<engine::entity_id> out;
+    for (shard_no shard = 0; shard < options_.shards; ++shard) {
+      auto [from, to] = engine::rows::table('i');
+      auto ok = life_->store().scan(shard, from, to, [&](std::string_view key, auto) {
+        if (auto id = engine::rows::parse_run_key(key))
+          out.push_back(engine::instance_entity(id->workflow_id, id->instance_id, id->run_id));
+        return true;
+      });
+      if (!ok)
+        say(ok.error().message);
+    }
+    return out;
   }
 
   std::vector<std::pair<engine::entity_id, engine::run_summary>> latest_runs() {
@@ -359,7 +533,7 @@ private:
     for (auto& w : wishes_)
       if (!w.acknowledged)
         return false;
-    if (!life_->serving() || !news_.empty() || restarts_open_ > 0)
+    if (!life_->serving() || !news_.empty() || open_ > 0)
       return false;
     // Forgetting is lost in a crash: it only saves disk. A job that runs is another matter.
     for (auto& [uuid, j] : jobs_)
@@ -436,13 +610,23 @@ private:
       if (!ok)
         say(ok.error().message);
     }
+    // Only a deletion takes runs away.
+    auto wrong = [&](const std::string& workflow, const std::string& uuid) {
+      auto n = by_uuid[uuid];
+      return n > 1 || (n == 0 && !deleted_.contains(workflow));
+    };
     for (auto& w : wishes_)
-      if (by_uuid[w.uuid] != 1)
+      if (wrong(w.workflow_id, w.uuid))
         say("start " + w.uuid + " of " + w.workflow_id + " made " + std::to_string(by_uuid[w.uuid])
             + " runs");
-    for (auto& uuid : restarted_)
-      if (by_uuid[uuid] != 1)
-        say("restart " + uuid + " made " + std::to_string(by_uuid[uuid]) + " runs");
+    for (auto& [workflow, uuid] : restarted_)
+      if (wrong(workflow, uuid))
+        say("restart " + uuid + " of " + workflow + " made " + std::to_string(by_uuid[uuid])
+            + " runs");
+    for (auto& [step, attempt] : begun_again_)
+      if (deleted_.empty() && !durable(step, engine::rows::step(step, attempt)))
+        say("step " + to_string(step) + " was to begin again and has no attempt "
+            + std::to_string(attempt));
     for (auto& [uuid, j] : jobs_)
       if (j.starts > 0 && !j.ended)
         say("job " + uuid + " of " + to_string(j.step) + " still runs");
@@ -458,8 +642,11 @@ private:
   std::vector<wish> wishes_;
   std::set<std::string> known_; ///< workflows whose push was acknowledged
   std::set<std::string> pushed_;
+  std::map<std::string, time_ms> push_again_; ///< not before
+  std::set<std::string> deleted_;             ///< ever, or perhaps
+  std::set<std::string> retired_;             ///< not pushed again
+  bool end_deleted_ = false;
   std::set<std::size_t> asked_;
-  int asked_stops_ = 0;
   std::map<std::string, job> jobs_;
   std::deque<std::string> news_;
   bool dying_ = false;
@@ -468,9 +655,14 @@ private:
   int fulls_left_ = 2;
   bool full_ = false;
   int stops_left_ = 3;
+  int changes_left_ = 4;
+  int deletions_left_ = 4;
   int restarts_left_ = 6;
-  int restarts_open_ = 0;              ///< asked and not answered
-  std::vector<std::string> restarted_; ///< acknowledged
+  int steps_left_ = 10;
+  int open_ = 0; ///< deletions and restarts that were asked for and not answered
+  /// Acknowledged: workflow and uuid of a new run, or an attempt.
+  std::vector<std::pair<std::string, std::string>> restarted_;
+  std::vector<std::pair<engine::entity_id, std::int64_t>> begun_again_;
   int rests_ = 0;
   std::uint64_t looks_ = 0;
   verdict found_;

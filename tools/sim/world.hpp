@@ -28,10 +28,12 @@ struct verdict {
   int jobs = 0;
 };
 
-/// Runs one seed: random chains and loops, random failures, stops and restarts, crashes and lost
-/// leaderships and full disks at random moments; then lets everything come to rest and checks what
-/// must hold: acknowledged starts end, none is doubled, no effect came before its cause was
-/// durable, each iteration counts once, counters agree with rows, and nothing is left over.
+/// Runs one seed: random chains and loops, random failures, stops, restarts of runs and of single
+/// steps, changes of properties and deletions, crashes and lost leaderships and full disks at
+/// random moments; then lets everything come to rest and checks what must hold: acknowledged starts
+/// end, none is doubled, only a deletion takes a run away, no effect came before its cause was
+/// durable, each iteration counts once, counters agree with rows, nothing is left over, and of a
+/// deleted workflow nothing but the numbers of its instances.
 verdict simulate(const world_options& options);
 
 } // namespace tutti::sim
