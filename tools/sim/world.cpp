@@ -547,17 +547,23 @@ private:
     if (++looks_ % 64 != 0)
       return false;
     for (shard_no shard = 0; shard < options_.shards; ++shard)
-      for (auto table : {'A', 'Q', 'M', 'T', 'X'}) {
+      for (auto table : {'A', 'Q', 'M', 'T', 'X', 'W'}) {
         auto any = false;
         auto [from, to] = engine::rows::table(table);
-        auto ok = life_->store().scan(shard, from, to, [&](auto, auto) {
-          any = true;
-          return false;
+        auto ok = life_->store().scan(shard, from, to, [&](auto, std::string_view value) {
+          any = table != 'W' || is_being_deleted(value);
+          return !any;
         });
         if (!ok || any)
           return false;
       }
     return true;
+  }
+
+  /// Between two shards its orders are in none of the other tables.
+  static bool is_being_deleted(std::string_view workflow) {
+    auto state = model::decode<engine::workflow_state>(workflow);
+    return state && state->deletion;
   }
 
   std::string pending_text() {
