@@ -109,6 +109,11 @@ status keep_ended(foreach_state& loop, foreach_state before, std::int64_t target
   if (target > loop.total)
     return error{ec::bad_request, "the restart asks for iteration " + std::to_string(target)
                                     + " of a loop with " + std::to_string(loop.total)};
+  auto launched = std::max(before.next, before.ancestor_iterations);
+  if (target > launched)
+    return error{ec::bad_request,
+                 "the restart asks for iteration " + std::to_string(target)
+                   + ", which has not run since its loop began from the beginning"};
   for (auto set : ended_sets) {
     if (target == 0 && set != &foreach_state::succeeded)
       continue;
@@ -119,7 +124,7 @@ status keep_ended(foreach_state& loop, foreach_state before, std::int64_t target
   loop.target = target;
   loop.next = std::min(next_free(loop, 1) - 1, loop.total);
   loop.leaves = std::move(before.leaves);
-  loop.ancestor_iterations = std::max({before.next, before.ancestor_iterations, before.target});
+  loop.ancestor_iterations = launched;
   return unit{};
 }
 

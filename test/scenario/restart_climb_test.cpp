@@ -541,3 +541,17 @@ TEST_CASE("E15: steps of an iteration that were left alone are counted once") {
   CHECK(w.run({1, 3}) == "SUCCEEDED");
   CHECK(w.leaf_count() == 2);
 }
+
+TEST_CASE("E15: an iteration that has not run since the beginning cannot be asked for") {
+  world w;
+  w.push(loop_of_jobs(3, 1));
+  w.start();
+  for (auto i : {1, 2, 3})
+    w.done("s", iteration(w, i));
+  w.restart(run_policy::restart_from_beginning);
+  w.kill(iteration(w, 1));
+  REQUIRE(w.run({1, 2}) == "FAILED");
+  CHECK(w.restart_step("s", iteration(w, 3)) == "CREATED");
+  CHECK(w.steps() == "f#1 FATALLY_FAILED");
+  CHECK(w.step_tells("f", "which has not run since its loop began from the beginning"));
+}
