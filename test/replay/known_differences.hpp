@@ -22,7 +22,6 @@ inline constexpr known_difference known_differences[] = {
   {"270", 20, "HTTP status", "the same: there is none of this time"},
   {"270", 21, "HTTP status", "the same: this is no time"},
   {"270", 30, ".message", "the original does not fill in the names"},
-  {"312", 38, ".message", "the original does not know the step and says so in Java"},
   {"350", 38, ".message", "no Java method in the message"},
   {"350", 39, ".message", "the same"},
   {"350", 41, ".message", "the same"},
