@@ -73,7 +73,17 @@ enum {
 
 /* Types of messages a transport treats in a special way. A snapshot message carries only what the
  * snapshot callback said; the rows travel beside it. */
-enum { RAFTC_MSG_SNAPSHOT = 7, RAFTC_MSG_HEARTBEAT = 8, RAFTC_MSG_HEARTBEAT_RESPONSE = 9 };
+enum {
+  RAFTC_MSG_APPEND = 3,
+  RAFTC_MSG_APPEND_RESPONSE = 4,
+  RAFTC_MSG_VOTE = 5,
+  RAFTC_MSG_VOTE_RESPONSE = 6,
+  RAFTC_MSG_SNAPSHOT = 7,
+  RAFTC_MSG_HEARTBEAT = 8,
+  RAFTC_MSG_HEARTBEAT_RESPONSE = 9,
+  RAFTC_MSG_PRE_VOTE = 17,
+  RAFTC_MSG_PRE_VOTE_RESPONSE = 18
+};
 
 /* Bounds. */
 #define RAFTC_MAX_ENTRY_BYTES ((size_t)32 << 20)

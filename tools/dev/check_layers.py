@@ -21,6 +21,7 @@ MAY_USE = {
     "storage": ["runtime/base", "storage/journal"],
     "config": ["runtime/base", "config/options"],
     "actors/client": ["runtime/base"],
+    "actors/cluster": ["runtime", "storage/journal", "storage/raft", "actors/link", "actors/wire"],
     "actors/link": ["runtime/base", "runtime/model"],
     "actors/worker": ["runtime/base"],
     "actors/node": ["runtime", "storage", "config", "actors"],
