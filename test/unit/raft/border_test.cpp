@@ -96,6 +96,28 @@ TEST_CASE("bytes that are no message are refused") {
   CHECK_FALSE(sut.all[1].raw().dead());
 }
 
+TEST_CASE("the numbers of messages are those of the crate") {
+  follower sut;
+  const std::pair<unsigned, const char*> all[]{
+    {RAFTC_MSG_APPEND, "MsgAppend"},
+    {RAFTC_MSG_APPEND_RESPONSE, "MsgAppendResponse"},
+    {RAFTC_MSG_VOTE, "MsgRequestVote"},
+    {RAFTC_MSG_VOTE_RESPONSE, "MsgRequestVoteResponse"},
+    {RAFTC_MSG_SNAPSHOT, "MsgSnapshot"},
+    {RAFTC_MSG_HEARTBEAT, "MsgHeartbeat"},
+    {RAFTC_MSG_HEARTBEAT_RESPONSE, "MsgHeartbeatResponse"},
+    {RAFTC_MSG_PRE_VOTE, "MsgRequestPreVote"},
+    {RAFTC_MSG_PRE_VOTE_RESPONSE, "MsgRequestPreVoteResponse"},
+  };
+  for (auto [number, name] : all) {
+    // Refused for its term, with its name.
+    auto ok = sut.all[1].raw().step(message(number, 0).done());
+    REQUIRE_FALSE(ok);
+    CAPTURE(ok.error().message);
+    CHECK(ok.error().message.find(name + std::string{" from 2"}) != std::string::npos);
+  }
+}
+
 TEST_CASE("nested groups are refused before they are followed") {
   follower sut;
   std::string deep(5'000'000, '\x9b');
