@@ -78,6 +78,10 @@ response answer_of(const engine::answer& x) {
              [](const engine::properties_changed& y) { return model::to_json(y.snapshot); },
              [](const engine::template_stored& y) { return model::to_json(y.what); },
              [](const engine::templates_removed& y) { return json::value(y.count); },
+             // The cluster's routes answer for themselves.
+             [](const engine::cluster_changed& y) {
+               return json::value(json::object{{"node", y.node}});
+             },
              [](const engine::pushed&) { return json::value(json::object{}); }},
     x));
 }

@@ -1,6 +1,7 @@
 #include "actors/run/entity.hpp"
 
 #include "actors/run/own_rows.hpp"
+#include "runtime/engine/cluster_core.hpp"
 #include "runtime/engine/instance_core.hpp"
 #include "runtime/engine/loop_part_core.hpp"
 #include "runtime/engine/purge_core.hpp"
@@ -120,6 +121,18 @@ struct template_kind {
   }
 };
 
+struct cluster_kind {
+  using memory = engine::cluster_memory;
+
+  static result<memory> load(const entity_id&, const message&, const engine::row_reader& rows) {
+    return engine::load_cluster(rows);
+  }
+
+  static result<outcome> ask(memory& mem, const message& what, const surroundings& around) {
+    return engine::decide(mem, what, around);
+  }
+};
+
 // -- the skin -------------------------------------------------------------------------------------
 
 template <class Kind>
@@ -220,6 +233,8 @@ wire::entity_actor spawn_entity(caf::actor_system& system, const entity_deps& de
       return system.spawn<entity<step_kind>, caf::lazy_init>(deps, id, epoch, slot, keeper);
     case engine::entity_kind::job_template:
       return system.spawn<entity<template_kind>, caf::lazy_init>(deps, id, epoch, slot, keeper);
+    case engine::entity_kind::cluster:
+      return system.spawn<entity<cluster_kind>, caf::lazy_init>(deps, id, epoch, slot, keeper);
     case engine::entity_kind::purge:
       return system.spawn<entity<purge_kind>, caf::lazy_init>(deps, id, epoch, slot, keeper);
     case engine::entity_kind::loop_part:

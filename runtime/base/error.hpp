@@ -46,7 +46,7 @@ struct error {
   /// Single findings, for example one line per mistake in a definition.
   std::vector<std::string> details{};
   /// The name under which clients of the original know this kind of failure, for example
-  /// `NumberFormatException`; empty where there is none. Views a constant; not stored, not sent.
+  /// `NumberFormatException`; empty where there is none. Views a constant; not stored.
   std::string_view kind{};
 
   bool operator==(const error&) const = default;

@@ -99,8 +99,10 @@ public:
   result<membership_change> operator()(const join_node& x) const {
     if (!now_.cluster)
       return refused("this node is not in a cluster");
+    // Links in the clear prove nothing, so a token would not either.
+    const auto open = now_.cluster->authority_certificate.empty();
     auto token = now_.tokens.find(x.digest);
-    if (token == now_.tokens.end() || !usable(token->second))
+    if (!open && (token == now_.tokens.end() || !usable(token->second)))
       return refused("the join token is unknown, has ended or is used up; make a new one with "
                      "'tutti node token'");
     if (now_.nodes.size() >= nodes_max)
@@ -119,9 +121,11 @@ public:
     fresh.node = cluster.next_node++;
     fresh.mode = node_mode::active;
     fresh.joined_ms = time_;
+    membership_change change{{row_of(cluster), row_of(fresh)}, fresh.node};
+    if (open)
+      return change;
     auto used = token->second;
     --used.uses_left;
-    membership_change change{{row_of(cluster), row_of(fresh)}, fresh.node};
     change.rows.push_back(used.uses_left > 0 ? row_of(used)
                                              : membership_row{token_key(used.digest), {}});
     return change;
@@ -173,6 +177,8 @@ public:
     raise_protocol(change, {});
     return change;
   }
+
+  result<membership_change> operator()(const show_members&) const { return membership_change{}; }
 
 private:
   bool usable(const token_record& x) const { return x.until_ms > time_ && x.uses_left > 0; }

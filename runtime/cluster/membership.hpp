@@ -93,20 +93,37 @@ struct membership {
 inline constexpr std::size_t nodes_max = 64;
 inline constexpr std::size_t tokens_max = 100;
 
+// Sent between nodes: append members only.
 // -- commands ----------------------------------------------------------------------
 
 /// The first node makes the cluster. Again by the same node: nothing happens.
 struct found_cluster {
   cluster_record cluster;
   node_record first; ///< its number is the cluster's first
+
+  static constexpr auto fields() {
+    using self = found_cluster;
+    return std::make_tuple(model::field(1, "cluster", &self::cluster),
+                           model::field(2, "first", &self::first));
+  }
 };
 
 struct make_token {
   token_record token;
+
+  static constexpr auto fields() {
+    using self = make_token;
+    return std::make_tuple(model::field(1, "token", &self::token));
+  }
 };
 
 struct revoke_token {
   std::string digest;
+
+  static constexpr auto fields() {
+    using self = revoke_token;
+    return std::make_tuple(model::field(1, "digest", &self::digest));
+  }
 };
 
 /// A newcomer with a token. The answer has its number. Its number is used up even if the newcomer
@@ -114,27 +131,60 @@ struct revoke_token {
 struct join_node {
   std::string digest;
   node_record node; ///< without number, mode and time
+
+  static constexpr auto fields() {
+    using self = join_node;
+    return std::make_tuple(model::field(1, "digest", &self::digest),
+                           model::field(2, "node", &self::node));
+  }
 };
 
 /// A member says after each start where it is and what it speaks. Raises the protocol of the
 /// cluster when no member is left that does not speak more.
 struct announce_node {
   node_record node;
+
+  static constexpr auto fields() {
+    using self = announce_node;
+    return std::make_tuple(model::field(1, "node", &self::node));
+  }
 };
 
 struct set_mode {
   node_no node = 0;
   node_mode mode = node_mode::active;
+
+  static constexpr auto fields() {
+    using self = set_mode;
+    return std::make_tuple(model::field(1, "node", &self::node),
+                           model::field(2, "mode", &self::mode));
+  }
 };
 
 /// The end of a node that is leaving and has nothing any more.
 struct forget_node {
   node_no node = 0;
-  std::size_t replicas = 0; ///< that it still has
+  std::uint64_t replicas = 0; ///< that it still has
+
+  static constexpr auto fields() {
+    using self = forget_node;
+    return std::make_tuple(model::field(1, "node", &self::node),
+                           model::field(2, "replicas", &self::replicas));
+  }
 };
 
+/// Changes nothing; whoever asks is told what there is.
+struct show_members {
+  std::uint64_t unused = 0;
+
+  static constexpr auto fields() {
+    return std::make_tuple(model::field(1, "unused", &show_members::unused));
+  }
+};
+
+// Sent: append alternatives only.
 using membership_command = std::variant<found_cluster, make_token, revoke_token, join_node,
-                                        announce_node, set_mode, forget_node>;
+                                        announce_node, set_mode, forget_node, show_members>;
 
 /// A row by key; none erases it.
 struct membership_row {

@@ -27,6 +27,10 @@ entity_id template_copy_entity(std::string job_type, shard_no shard) {
   return {entity_kind::job_template, std::move(job_type), shard + 1, 0, {}};
 }
 
+entity_id cluster_entity() {
+  return {entity_kind::cluster, "cluster", 0, 0, {}};
+}
+
 entity_id purge_entity(std::string workflow_id, shard_no shard) {
   return {entity_kind::purge, std::move(workflow_id), shard, 0, {}};
 }
@@ -37,7 +41,7 @@ entity_id run_of(const entity_id& step) {
 
 std::string to_string(const entity_id& id) {
   auto text = "[" + id.workflow_id + "]";
-  if (id.kind == entity_kind::workflow)
+  if (id.kind == entity_kind::workflow || id.kind == entity_kind::cluster)
     return text;
   if (id.kind == entity_kind::job_template)
     return "job template " + text
@@ -81,6 +85,8 @@ std::uint64_t mix(std::uint64_t x) {
 } // namespace
 
 shard_no shard_of(const entity_id& id, shard_no shards) {
+  if (id.kind == entity_kind::cluster)
+    return 0;
   if (id.kind == entity_kind::job_template && id.instance_id != 0)
     return static_cast<shard_no>((id.instance_id - 1) % shards);
   if (id.kind == entity_kind::purge)

@@ -24,6 +24,8 @@ enum class entity_kind : std::uint8_t {
   purge = 10,
   /// All versions of a job template, and its copies in the other shards.
   job_template = 11,
+  /// The members of the cluster; the only one of its kind, in shard 0.
+  cluster = 12,
 };
 
 /// Iterations are placed in contiguous chunks of this size. On disk for ever: a bit of a 64-bit
@@ -58,6 +60,8 @@ entity_id loop_part_entity(std::string inline_id, std::int64_t chunk, std::int64
 
 entity_id template_entity(std::string job_type);
 entity_id template_copy_entity(std::string job_type, shard_no shard);
+
+entity_id cluster_entity();
 
 /// @pre `shard` is below the number of shards
 entity_id purge_entity(std::string workflow_id, shard_no shard);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "runtime/cluster/membership.hpp"
 #include "runtime/engine/run.hpp"
 #include "runtime/engine/template_messages.hpp"
 #include "runtime/engine/workflow_messages.hpp"
@@ -554,15 +555,23 @@ struct resume_entity {
   }
 };
 
+/// A client's or a node's order to the members of the cluster.
+struct cluster_order {
+  cluster::membership_command what;
+
+  static constexpr auto fields() {
+    return std::make_tuple(model::field(1, "what", &cluster_order::what));
+  }
+};
+
 // Stored: append alternatives only.
-using message
-  = std::variant<push_definition, start_run, restart_instance, admit_restart, change_activation,
-                 stop_workflow, stop_instance, create_run, launch_run, terminate_run, run_ended,
-                 start_step, terminate_step, step_ended, run_iterations, iterations_ended,
-                 terminate_iterations, report_iterations, timer_fired, job_update, resume_entity,
-                 await_end, change_properties, change_tag, unblock_runs, note_run, delete_workflow,
-                 purge_shard, shard_purged, put_job_template, remove_job_template,
-                 copy_job_template, terminate_child, child_news, ask_values, values_told>;
+using message = std::variant<
+  push_definition, start_run, restart_instance, admit_restart, change_activation, stop_workflow,
+  stop_instance, create_run, launch_run, terminate_run, run_ended, start_step, terminate_step,
+  step_ended, run_iterations, iterations_ended, terminate_iterations, report_iterations,
+  timer_fired, job_update, resume_entity, await_end, change_properties, change_tag, unblock_runs,
+  note_run, delete_workflow, purge_shard, shard_purged, put_job_template, remove_job_template,
+  copy_job_template, terminate_child, child_news, ask_values, values_told, cluster_order>;
 
 using message_ptr = std::shared_ptr<const message>;
 
@@ -585,6 +594,10 @@ struct envelope {
 
 std::string encode_envelope(const envelope& x);
 result<envelope> decode_envelope(std::string_view bytes);
+
+/// Whether a request may be sent again when nobody knows what became of it: a second one finds what
+/// the first one did, or does the same.
+bool repeatable(const message& x);
 
 /// The name of a message, for logs and metrics.
 std::string_view name_of(const message& x);

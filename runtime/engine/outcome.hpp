@@ -38,6 +38,9 @@ struct launch_job {
   ordered_map<std::string> env;
   std::string params_json;
   std::string working_dir;
+  /// The order was given before, maybe to another node: where the attempt runs already, it is
+  /// found.
+  bool again = false;
 };
 
 struct terminate_job {
@@ -68,6 +71,18 @@ struct pushed {
   std::string activated_by;
   std::int64_t internal_id = 0;
   std::int64_t modify_time = 0;
+
+  static constexpr auto fields() {
+    using self = pushed;
+    return std::make_tuple(model::field(1, "snapshot", &self::snapshot),
+                           model::field(2, "version", &self::version),
+                           model::field(3, "is_active", &self::is_active),
+                           model::field(4, "is_default", &self::is_default),
+                           model::field(5, "activate_time", &self::activate_time),
+                           model::field(6, "activated_by", &self::activated_by),
+                           model::field(7, "internal_id", &self::internal_id),
+                           model::field(8, "modify_time", &self::modify_time));
+  }
 };
 
 enum class start_status : std::uint8_t {
@@ -86,12 +101,30 @@ struct started {
   model::timeline_event event;
   std::string step_id{};    ///< begun again while its run goes on
   std::int64_t attempt = 0; ///< of that step
+
+  static constexpr auto fields() {
+    using self = started;
+    return std::make_tuple(
+      model::field(1, "workflow_id", &self::workflow_id),
+      model::field(2, "version_id", &self::version_id),
+      model::field(3, "instance_id", &self::instance_id), model::field(4, "run_id", &self::run_id),
+      model::field(5, "uuid", &self::uuid), model::field(6, "status", &self::status),
+      model::field(7, "event", &self::event), model::field(8, "step_id", &self::step_id),
+      model::field(9, "attempt", &self::attempt));
+  }
 };
 
 struct workflow_acted {
   std::string workflow_id;
   std::int64_t version_id = 0;
   model::timeline_event event;
+
+  static constexpr auto fields() {
+    using self = workflow_acted;
+    return std::make_tuple(model::field(1, "workflow_id", &self::workflow_id),
+                           model::field(2, "version_id", &self::version_id),
+                           model::field(3, "event", &self::event));
+  }
 };
 
 struct instance_acted {
@@ -102,23 +135,62 @@ struct instance_acted {
   bool completed = false;
   model::timeline_event event;
   std::string info{}; ///< empty: follows from `completed`
+
+  static constexpr auto fields() {
+    using self = instance_acted;
+    return std::make_tuple(
+      model::field(1, "workflow_id", &self::workflow_id),
+      model::field(2, "instance_id", &self::instance_id), model::field(3, "run_id", &self::run_id),
+      model::field(4, "status", &self::status), model::field(5, "completed", &self::completed),
+      model::field(6, "event", &self::event), model::field(7, "info", &self::info));
+  }
 };
 
 /// The properties as they are now.
 struct properties_changed {
   model::properties_snapshot snapshot;
+
+  static constexpr auto fields() {
+    using self = properties_changed;
+    return std::make_tuple(model::field(1, "snapshot", &self::snapshot));
+  }
 };
 
 struct template_stored {
   model::job_template what;
+
+  static constexpr auto fields() {
+    using self = template_stored;
+    return std::make_tuple(model::field(1, "what", &self::what));
+  }
 };
 
 struct templates_removed {
   std::int64_t count = 0;
+
+  static constexpr auto fields() {
+    using self = templates_removed;
+    return std::make_tuple(model::field(1, "count", &self::count));
+  }
 };
 
+/// The members of the cluster as they are now.
+struct cluster_changed {
+  cluster::node_no node = 0; ///< whom the order was about, if it was about one
+  cluster::cluster_record whole;
+  std::vector<cluster::node_record> nodes;
+
+  static constexpr auto fields() {
+    using self = cluster_changed;
+    return std::make_tuple(model::field(1, "node", &self::node),
+                           model::field(2, "whole", &self::whole),
+                           model::field(3, "nodes", &self::nodes));
+  }
+};
+
+// Sent between nodes: append members and alternatives only.
 using answer = std::variant<pushed, started, workflow_acted, instance_acted, properties_changed,
-                            template_stored, templates_removed>;
+                            template_stored, templates_removed, cluster_changed>;
 
 /// A change of a row, by full key (see rows.hpp).
 struct row_change {

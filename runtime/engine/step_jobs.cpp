@@ -22,12 +22,13 @@ void step_judge::begin_job() {
   send_launch();
 }
 
-void step_judge::send_launch() {
+void step_judge::send_launch(bool again) {
   auto job = make_job(mem_);
   if (!job) {
     internal_failure(job.error());
     return;
   }
+  job->again = again;
   out_.effects.emplace_back(std::move(*job));
 }
 
@@ -97,7 +98,7 @@ void step_judge::on_job_ended(const job_update& x) {
 void step_judge::on_resume() {
   if (!mem_.state.external || over())
     return;
-  send_launch();
+  send_launch(true);
   if (mem_.state.ending)
     out_.effects.emplace_back(terminate_job{mem_.state.step_uuid});
 }

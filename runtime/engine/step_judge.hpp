@@ -63,7 +63,7 @@ private:
   // -- jobs (step_jobs) ---------------------------------------------------------------------------
 
   void begin_job();
-  void send_launch();
+  void send_launch(bool again = false);
   void on_job_ended(const job_update& x);
 
   // -- children (step_children) -------------------------------------------------------------------

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "runtime/engine/cluster_core.hpp"
 #include "runtime/engine/instance_core.hpp"
 #include "runtime/engine/loop_part_core.hpp"
 #include "runtime/engine/purge_core.hpp"
@@ -218,9 +219,9 @@ protected:
   const std::vector<armed>& timers() const { return timers_; }
 
 private:
-  using memory
-    = std::variant<engine::workflow_memory, engine::instance_memory, engine::step_memory,
-                   engine::loop_part_memory, engine::purge_memory, engine::template_memory>;
+  using memory = std::variant<engine::workflow_memory, engine::instance_memory, engine::step_memory,
+                              engine::loop_part_memory, engine::purge_memory,
+                              engine::cluster_memory, engine::template_memory>;
 
   struct letter_of {
     engine::envelope letter;
@@ -257,6 +258,8 @@ private:
         return wrap(engine::load_template(letter.to, rows));
       case engine::entity_kind::purge:
         return wrap(engine::load_purge(letter.to, rows));
+      case engine::entity_kind::cluster:
+        return wrap(engine::load_cluster(rows));
       case engine::entity_kind::step:
         break;
     }

@@ -43,6 +43,7 @@ public:
   void found() {
     cluster_record cluster;
     cluster.name = "prod";
+    cluster.authority_certificate = "PEM";
     CHECK(must(found_cluster{cluster, node_at("a:1")}) == 1);
     must(make_token{{"d", now + 1000, 5, "ann"}});
   }
