@@ -26,10 +26,13 @@ api::api(api_deps deps) {
   add_step_routes(*table, shared);
   add_insight_routes(*table, shared);
   add_node_routes(*table, shared);
+  add_cluster_routes(*table, shared);
+  session_ = shared->read_session;
   routes_ = std::move(table);
 }
 
 void api::operator()(request asked, responder answer) const {
+  const auto session = session_ ? session_() : nullptr;
   (*routes_)(std::move(asked), std::move(answer));
 }
 

@@ -26,6 +26,15 @@ struct log_text {
   std::int64_t dropped = 0;     ///< bytes in front of the piece that are lost
 };
 
+/// What a node in a cluster adds to the API. Each `done` is called once, on any thread.
+struct cluster_api {
+  /// `GET /api/v3/cluster`.
+  std::function<void(std::function<void(boost::json::object)> done)> describe;
+  std::function<void(std::int64_t valid_ms, std::int64_t uses, const std::string& caller,
+                     std::function<void(result<std::string>)> done)>
+    make_token;
+};
+
 /// What the API is wired to. All of it may be called from any thread.
 struct api_deps {
   /// Asks an entity; the last argument is called once, on any thread.
@@ -33,6 +42,11 @@ struct api_deps {
                      std::function<void(result<engine::answer>)>)>
     ask;
   engine::shard_reader rows;
+  /// What is read while the result lives sees all that was committed before. Absent where that is
+  /// always so.
+  std::function<std::shared_ptr<void>()> read_session{};
+  /// Absent on a node alone.
+  std::optional<cluster_api> cluster{};
   std::function<engine::time_ms()> now;
   std::function<std::string()> make_uuid;
   model::limits limits;
@@ -61,6 +75,7 @@ public:
 
 private:
   std::shared_ptr<const route_table> routes_;
+  std::function<std::shared_ptr<void>()> session_;
 };
 
 } // namespace tutti::http

@@ -27,6 +27,7 @@ void add_unblock_routes(route_table& to, const deps_ptr& deps);
 void add_instance_routes(route_table& to, const deps_ptr& deps);
 void add_step_routes(route_table& to, const deps_ptr& deps);
 void add_insight_routes(route_table& to, const deps_ptr& deps);
+void add_cluster_routes(route_table& to, const deps_ptr& deps);
 void add_node_routes(route_table& to, const deps_ptr& deps);
 
 inline const std::string workflows_path = "/api/v3/workflows";

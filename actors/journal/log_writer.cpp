@@ -8,6 +8,8 @@
 
 #include <map>
 #include <optional>
+#include <utility>
+#include <vector>
 
 namespace tutti::actors {
 
@@ -17,6 +19,13 @@ constexpr auto recheck_pause = std::chrono::milliseconds{500};
 
 /// Rounds on their way to the disk: one that it works on, and those that gather meanwhile.
 constexpr std::size_t rounds_max = 4;
+
+/// Reads of one shard that wait at a time.
+constexpr std::size_t readers_max = 10'000;
+
+/// Ticks after which a read asks again, and after which it gives up.
+constexpr int read_repeat_ticks = 5;
+constexpr int read_ticks_max = 50;
 
 class log_writer : public wire::log_actor::base, public group_listener {
 public:
@@ -52,6 +61,14 @@ public:
         groups_->report_picture(x);
         want_flush();
       },
+      [this](wire::read_barrier& x) { on_barrier(x); },
+      [this](wire::index_asked& x) { on_index_asked(x); },
+      [this](const wire::index_told& x) { on_index_told(x); },
+      [this](const wire::survey& x) { x.done(groups_->look()); },
+      [this](const wire::member_move& x) {
+        groups_->move(x.what);
+        want_flush();
+      },
       [this](const wire::flush&) { on_flush(); },
       [this](const wire::disk_done& x) {
         take(x);
@@ -84,6 +101,23 @@ private:
 
   void on_lead(storage::shard_id shard, storage::term_no term) override {
     tell(shard, wire::lead{term});
+    if (deps_.on_lead)
+      deps_.on_lead(shard, term);
+  }
+
+  void on_read(storage::shard_id shard, const std::string& context) override {
+    auto found = readings_.find(shard);
+    if (found == readings_.end() || found->second.context != context)
+      return;
+    auto served = std::move(found->second.asked);
+    found->second.asked = std::exchange(found->second.behind, {});
+    found->second.context.clear();
+    for (auto& answer : served)
+      answer(true);
+    if (found->second.asked.empty())
+      readings_.erase(found);
+    else
+      ask_index(shard);
   }
 
   void on_step_down(storage::shard_id shard, const error& why) override {
@@ -102,6 +136,104 @@ private:
   void on_mail(wire::raft_mail what) override {
     if (deps_.peer_sender)
       deps_.peer_sender(std::move(what));
+  }
+
+  // -- reads --------------------------------------------------------------------------------------
+
+  using read_done = std::function<void(result<bool>)>;
+
+  /// Questions of one shard travel together: those that come while one is under way need the next.
+  struct reading {
+    std::string context; ///< of the question under way; empty: none
+    std::vector<read_done> asked;
+    std::vector<read_done> behind;
+    int ticks = 0;
+  };
+
+  void on_barrier(wire::read_barrier& x) {
+    auto& at = readings_[x.shard];
+    if (at.asked.size() + at.behind.size() >= readers_max) {
+      x.done(error{ec::overloaded, "shard " + std::to_string(x.shard) + " has "
+                                     + std::to_string(readers_max)
+                                     + " reads under way, the most it takes; slow down"});
+      return;
+    }
+    if (!at.asked.empty()) {
+      at.behind.push_back(std::move(x.done));
+      return;
+    }
+    at.asked.push_back(std::move(x.done));
+    at.ticks = 0;
+    ask_index(x.shard);
+  }
+
+  void ask_index(storage::shard_id shard) {
+    auto& at = readings_[shard];
+    at.context = std::to_string(deps_.groups.node) + ":" + std::to_string(++last_read_);
+    auto place = groups_->read_index(shard, at.context);
+    if (place && *place == node_groups::read_place::later) {
+      want_flush();
+      return;
+    }
+    if (place && *place == node_groups::read_place::at_leader) {
+      // Without a leader, or if the word gets lost, a tick asks again.
+      if (auto leader = groups_->leader_of(shard); leader != 0 && deps_.ask_index)
+        deps_.ask_index(leader, shard, at.context);
+      plan_tick();
+      return;
+    }
+    at.context.clear();
+    if (place)
+      finish_reads(shard, *place == node_groups::read_place::here);
+    else if (down_ || place.error().code != ec::unavailable)
+      finish_reads(shard, place.error());
+    else
+      plan_tick(); // An election may be on its way.
+  }
+
+  /// Another node reads a shard that is led here: it needs the entries that are applied here once a
+  /// majority has said that this is still the leader.
+  void on_index_asked(wire::index_asked& x) {
+    auto* group = groups_->find(x.shard);
+    if (!group || !group->leads())
+      return x.answer(error{ec::unavailable, "the shard is not led here"});
+    wire::read_barrier barrier{x.shard, [this, shard = x.shard,
+                                         answer = std::move(x.answer)](const result<bool>& ready) {
+                                 auto* led = groups_ ? groups_->find(shard) : nullptr;
+                                 if (ready && *ready && led && led->leads())
+                                   answer(led->applied());
+                                 else
+                                   answer(error{ec::unavailable, "the shard is not led here"});
+                               }};
+    on_barrier(barrier);
+  }
+
+  void on_index_told(const wire::index_told& x) {
+    if (auto i = readings_.find(x.shard); i != readings_.end() && i->second.context == x.context)
+      groups_->wait_applied(x.shard, x.index, x.context);
+  }
+
+  void finish_reads(storage::shard_id shard, const result<bool>& how) {
+    auto node = readings_.extract(shard);
+    for (auto* list : {&node.mapped().asked, &node.mapped().behind})
+      for (auto& answer : *list)
+        answer(how);
+  }
+
+  /// A question may have got lost.
+  void repeat_reads() {
+    std::vector<storage::shard_id> due;
+    for (auto& [shard, at] : readings_)
+      if (++at.ticks % read_repeat_ticks == 0 || at.context.empty())
+        due.push_back(shard);
+    for (auto shard : due) {
+      if (readings_[shard].ticks >= read_ticks_max)
+        finish_reads(shard, error{ec::unavailable, "shard " + std::to_string(shard)
+                                                     + " has no leader that can be reached from "
+                                                       "this node; try again"});
+      else
+        ask_index(shard);
+    }
   }
 
   // -- rounds -------------------------------------------------------------------------------------
@@ -146,7 +278,7 @@ private:
   }
 
   void plan_tick() {
-    if (tick_planned_ || down_ || !groups_->needs_ticks())
+    if (tick_planned_ || down_ || (readings_.empty() && !groups_->needs_ticks()))
       return;
     tick_planned_ = true;
     delayed_send(this, deps_.tick, wire::raft_tick{});
@@ -157,6 +289,7 @@ private:
     if (down_)
       return;
     groups_->tick();
+    repeat_reads();
     on_flush();
   }
 
@@ -173,6 +306,8 @@ private:
       delayed_send(this, recheck_pause, wire::recheck{});
     deps_.on_health(&*down_);
     groups_->halt(*down_);
+    while (!readings_.empty())
+      finish_reads(readings_.begin()->first, *down_);
     // Those without a lead hear it too: they tell it to their clients.
     for (auto& [shard, keeper] : keepers_)
       send(keeper, wire::step_down{*down_});
@@ -210,6 +345,8 @@ private:
   log_writer_deps deps_;
   std::optional<node_groups> groups_;
   std::map<storage::shard_id, wire::shard_keeper_actor> keepers_;
+  std::map<storage::shard_id, reading> readings_;
+  std::uint64_t last_read_ = 0;
   disk_actor disk_;
   std::size_t rounds_ = 0;
   std::optional<error> down_;

@@ -42,6 +42,11 @@ struct log_writer_deps {
   std::chrono::milliseconds tick{100};
   /// Carries mail to other nodes; called on the writer's thread. None: there are no others.
   std::function<void(wire::raft_mail)> peer_sender{};
+  /// Asks the leader of a shard for `wire::index_told`; called on the writer's thread.
+  std::function<void(raft::node_no leader, storage::shard_id shard, const std::string& context)>
+    ask_index{};
+  /// This node leads the shard in that term; called on the writer's thread.
+  std::function<void(storage::shard_id shard, storage::term_no term)> on_lead{};
 };
 
 /// The log of a node: drives the replicas of all its shards. What they want on the disk at a time

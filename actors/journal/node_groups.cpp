@@ -1,6 +1,7 @@
 #include "actors/journal/node_groups.hpp"
 
 #include "runtime/base/log.hpp"
+#include "runtime/base/overload.hpp"
 
 #include <algorithm>
 
@@ -73,6 +74,90 @@ void node_groups::report_picture(const wire::picture_sent& what) {
   if (auto found = places_.find(what.shard); found != places_.end() && found->second.group)
     check(what.shard, found->second,
           found->second.group->report_picture(what.member, what.delivered));
+}
+
+result<node_groups::read_place> node_groups::read_index(storage::shard_id shard,
+                                                        std::string_view context) {
+  auto found = places_.find(shard);
+  if (halted_ || found == places_.end() || !found->second.group)
+    return halted_.value_or(
+      error{ec::unavailable, "shard " + std::to_string(shard) + " is not open; try again"});
+  auto& group = *found->second.group;
+  if (group.sole())
+    return group.leads() ? result{read_place::here}
+                         : error{ec::unavailable, "shard " + std::to_string(shard)
+                                                    + " has no leader now; try again"};
+  if (!group.votes())
+    return read_place::elsewhere;
+  if (!group.leads())
+    return read_place::at_leader;
+  auto ok = group.read_index(context);
+  if (!ok && ok.error().code != ec::unavailable)
+    check(shard, found->second, ok);
+  touch(shard, found->second);
+  if (!ok)
+    return error{ec::unavailable, ok.error().message};
+  return read_place::later;
+}
+
+void node_groups::wait_applied(storage::shard_id shard, storage::log_index index,
+                               std::string context) {
+  if (auto* group = find(shard))
+    group->wait_applied(index, std::move(context));
+}
+
+raft::node_no node_groups::leader_of(storage::shard_id shard) {
+  auto found = places_.find(shard);
+  if (found == places_.end() || !found->second.group)
+    return 0;
+  auto now = found->second.group->state();
+  if (now)
+    return now->lead.leader;
+  broken(shard, found->second, now.error());
+  return 0;
+}
+
+void node_groups::move(const cluster::move& what) {
+  auto shard = std::visit([](auto& x) { return storage::shard_id{x.shard}; }, what);
+  auto found = places_.find(shard);
+  if (halted_ || found == places_.end() || !found->second.group || !found->second.group->leads())
+    return;
+  using kind = raft::conf_change::kind;
+  auto& group = *found->second.group;
+  auto change = [&](std::vector<raft::conf_change> all) { return group.change_members(all); };
+  auto ok = std::visit(overload{
+                         [&](const cluster::add_learner& x) {
+                           return change({{kind::add_learner, x.node}});
+                         },
+                         [&](const cluster::promote& x) {
+                           return x.instead_of == 0 ? change({{kind::add_voter, x.node}})
+                                                    : change({{kind::add_voter, x.node},
+                                                              {kind::remove, x.instead_of}});
+                         },
+                         [&](const cluster::remove_replica& x) {
+                           return change({{kind::remove, x.node}});
+                         },
+                         [&](const cluster::transfer_leader& x) { return group.transfer(x.to); },
+                       },
+                       what);
+  // What cannot be now is planned again, if it is still wanted.
+  if (!ok && ok.error().code == ec::unavailable)
+    ok = unit{};
+  check(shard, found->second, ok);
+}
+
+std::vector<cluster::shard_view> node_groups::look() {
+  std::vector<cluster::shard_view> out;
+  for (auto& [shard, at] : places_) {
+    if (!at.group || !at.group->leads())
+      continue;
+    auto view = at.group->look();
+    if (view)
+      out.push_back(std::move(*view));
+    else
+      broken(shard, at, view.error());
+  }
+  return out;
 }
 
 void node_groups::halt(const error& why) {

@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -44,6 +45,28 @@ public:
   void tick();
 
   void report_picture(const wire::picture_sent& what);
+
+  /// Where rows as new as now can be read.
+  enum class read_place : std::uint8_t {
+    here,      ///< at once
+    later,     ///< here, when `on_read` says so
+    at_leader, ///< here, when the entry is applied that the leader names: `wait_applied`
+    elsewhere, ///< this node has no full copy
+  };
+
+  /// `ec::unavailable` if it cannot be said now; ask again.
+  result<read_place> read_index(storage::shard_id shard, std::string_view context);
+
+  void wait_applied(storage::shard_id shard, storage::log_index index, std::string context);
+
+  /// The node that leads a shard, as its replica here has heard; 0 if nobody is known.
+  raft::node_no leader_of(storage::shard_id shard);
+
+  /// Changes members or the lead of a shard that is led here; else nothing.
+  void move(const cluster::move& what);
+
+  /// The shards that are led here.
+  std::vector<cluster::shard_view> look();
 
   /// The disk failed: until `resume` no group is open. Whoever leads is told to step down.
   void halt(const error& why);

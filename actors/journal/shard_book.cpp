@@ -10,8 +10,6 @@ namespace rows = engine::rows;
 
 namespace {
 
-constexpr std::size_t resend_max = 1000;
-
 /// Visits a table and stops at the first row that `take` refuses with an error.
 status read_table(const engine::row_reader& reader, char letter,
                   const std::function<status(std::string_view, std::string_view)>& take) {
@@ -64,6 +62,16 @@ void shard_book::confirm(engine::shard_no to, std::uint64_t seq) {
   out.confirmed = std::min(seq, out.last);
   while (!out.waiting.empty() && out.waiting.front().seq <= out.confirmed)
     out.waiting.pop_front();
+}
+
+std::uint64_t shard_book::confirmed_by(engine::shard_no to) const {
+  auto i = out_.find(to);
+  return i == out_.end() ? 0 : i->second.confirmed;
+}
+
+bool shard_book::waits_for(engine::shard_no to) const {
+  auto i = out_.find(to);
+  return i != out_.end() && !i->second.waiting.empty();
 }
 
 void shard_book::write_confirmed(std::vector<storage::row_op>& ops) {

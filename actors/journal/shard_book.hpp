@@ -35,10 +35,18 @@ public:
   /// The receiver has committed everything up to `seq`.
   void confirm(engine::shard_no to, std::uint64_t seq);
 
+  /// How far the receiver has confirmed; 0 = nothing.
+  std::uint64_t confirmed_by(engine::shard_no to) const;
+
+  /// Letters are not confirmed.
+  bool waits_for(engine::shard_no to) const;
+
   /// Rows of confirmed letters go with the next batch; they are no reason for one.
   void write_confirmed(std::vector<storage::row_op>& rows);
 
-  /// Letters that `may_leave` and are not confirmed, in order, at most 1,000.
+  static constexpr std::size_t resend_max = 1000;
+
+  /// Letters that `may_leave` and are not confirmed, in order, at most `resend_max`.
   std::shared_ptr<const std::vector<wire::numbered_envelope>>
   unconfirmed(engine::shard_no to,
               const std::function<bool(std::uint64_t, engine::shard_no)>& may_leave) const;

@@ -80,12 +80,14 @@ result<std::unique_ptr<shard_group>> shard_group::open(const storage::node_store
 
 status shard_group::set_members(std::string_view conf_state) {
   sole_ = false;
+  members_.clear();
   if (conf_state.empty())
     return unit{};
   auto members = raft::members_of(conf_state);
   if (!members)
     return members.error();
-  sole_ = members->size() == 1 && members->front() == raft::member{settings_.node, true};
+  members_ = std::move(*members);
+  sole_ = members_.size() == 1 && members_.front() == raft::member{settings_.node, true};
   return unit{};
 }
 
@@ -173,6 +175,55 @@ status shard_group::transfer(raft::node_no to) {
   return replica_->transfer(to);
 }
 
+status shard_group::read_index(std::string_view context) {
+  return replica_->read_index(context);
+}
+
+void shard_group::wait_applied(storage::log_index index, std::string context) {
+  // A word that nobody waits for any more is told too, and ignored.
+  constexpr std::size_t waiting_max = 1000;
+  if (reads_.size() >= waiting_max)
+    reads_.erase(reads_.begin());
+  reads_.emplace_back(index, std::move(context));
+  serve_reads();
+}
+
+void shard_group::serve_reads() {
+  std::erase_if(reads_, [&](const auto& x) {
+    if (x.first > known_applied_)
+      return false;
+    listener_.on_read(shard_, x.second);
+    return true;
+  });
+}
+
+bool shard_group::votes() const {
+  return std::any_of(members_.begin(), members_.end(),
+                     [&](auto& x) { return x.id == settings_.node && x.voter; });
+}
+
+result<cluster::shard_view> shard_group::look() {
+  // A learner that lacks no more than this has it before its vote counts.
+  constexpr storage::log_index near = 64;
+  auto now = replica_->state();
+  if (!now)
+    return now.error();
+  cluster::shard_view out;
+  out.shard = static_cast<cluster::shard_no>(shard_);
+  out.leader = settings_.node;
+  out.changing = now->conf_pending || now->joint || now->transferee != 0;
+  for (auto& x : members_) {
+    if (x.voter || x.outgoing) {
+      out.voters.push_back(x.id);
+      continue;
+    }
+    out.learners.push_back(x.id);
+    if (auto has = replica_->peer_match(x.id); has && *has > 0 && *has + near >= now->last)
+      out.caught_up.push_back(x.id);
+  }
+  return out;
+}
+
 // -- leadership -----------------------------------------------------------------------------------
 
 status shard_group::watch_lead(const raft::ready& what) {
@@ -256,6 +307,9 @@ status shard_group::take(const raft::ready& what, disk_work& out, aftermath& the
   }
   if (auto ok = cut_log(part, then); !ok)
     return ok;
+  for (const auto& x : what.reads())
+    reads_.emplace_back(x.index, std::string{raft::text(x.context)});
+  serve_reads();
   if (says_something(part, what.must_sync())) {
     out.parts.push_back(std::move(part));
     out.sync = out.sync || what.must_sync();
@@ -336,10 +390,8 @@ status shard_group::apply_members(const raftc_entry& entry, storage::shard_write
   auto conf = replica_->apply_conf(entry);
   if (!conf)
     return conf.error();
-  auto now = replica_->state();
-  if (!now)
-    return now.error();
-  members_change_ = now->conf_pending;
+  // Until it is told to be applied another one is refused.
+  members_change_ = true;
   if (auto ok = set_members(*conf); !ok)
     return ok;
   part.conf_state = std::move(*conf);
@@ -374,6 +426,12 @@ status shard_group::tell_applied(storage::log_index applied, const std::optional
     if (auto ok = replica_->on_applied(applied); !ok)
       return ok;
     known_applied_ = applied;
+    if (members_change_) {
+      auto now = replica_->state();
+      if (!now)
+        return now.error();
+      members_change_ = now->conf_pending;
+    }
   }
   if (cut && cut->index > known_cut_) {
     if (auto ok = replica_->on_compacted(cut->index, cut->term); !ok)
@@ -398,6 +456,7 @@ status shard_group::written() {
     listener_.on_committed(shard_, term_, batch);
   for (auto& x : then.mail)
     listener_.on_mail(std::move(x));
+  serve_reads();
   return unit{};
 }
 

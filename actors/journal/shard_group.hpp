@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/wire/shard_messages.hpp"
+#include "runtime/cluster/placement.hpp"
 #include "storage/journal/node_store.hpp"
 #include "storage/raft/membership.hpp"
 #include "storage/raft/replica.hpp"
@@ -13,7 +14,9 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace tutti::actors {
@@ -52,6 +55,9 @@ public:
   virtual void on_not_committed(storage::shard_id shard, std::uint64_t epoch, std::uint64_t batch,
                                 const error& why)
     = 0;
+
+  /// What `read_index` asked for is applied here.
+  virtual void on_read(storage::shard_id shard, const std::string& context) = 0;
 
   /// To be sent to another node, at most once, in any order.
   virtual void on_mail(wire::raft_mail what) = 0;
@@ -112,6 +118,16 @@ public:
   /// cannot be now.
   status change_members(std::span<const raft::conf_change> changes);
 
+  /// Leader: asks a majority whether it still is; `on_read` says so, if it does: the question may
+  /// get lost. `context` is unique. Not asked where `sole()`.
+  status read_index(std::string_view context);
+
+  /// `on_read` says when entry `index` is applied here.
+  void wait_applied(storage::log_index index, std::string context);
+
+  /// Whose rows can be read.
+  storage::log_index applied() const { return known_applied_; }
+
   /// Hands the lead to another voter, soon or not at all.
   status transfer(raft::node_no to);
 
@@ -149,6 +165,13 @@ public:
   result<raft::replica_state> state() { return replica_->state(); }
 
   result<storage::log_index> peer_match(raft::node_no peer) { return replica_->peer_match(peer); }
+
+  /// This node has a vote, so it has the rows or is about to.
+  bool votes() const;
+
+  /// The members as the leader sees them. All shards count as equally loaded: what was written since
+  /// the last look changes too fast to move leaders by.
+  result<cluster::shard_view> look();
 
 private:
   /// A proposal in the log.
@@ -194,6 +217,7 @@ private:
   status apply_rows(const raftc_entry& entry, storage::shard_write& part);
   status apply_members(const raftc_entry& entry, storage::shard_write& part);
   status cut_log(storage::shard_write& part, aftermath& then);
+  void serve_reads();
   status tell_applied(storage::log_index applied, const std::optional<place>& cut);
   waiting* find(storage::log_index index);
   std::optional<wire::raft_mail> mail_of(const raftc_msg& what);
@@ -205,6 +229,7 @@ private:
   std::unique_ptr<told_log> log_;
   std::optional<raft::replica> replica_;
 
+  std::vector<raft::member> members_;
   bool sole_ = false;
   bool members_change_ = false;
   bool leading_ = false; ///< the replica leads `term_`
@@ -226,6 +251,8 @@ private:
   /// Not in the log, since too much of it is not committed.
   std::deque<wire::proposal> held_;
   std::deque<aftermath> under_way_;
+  /// Reads whose index is known.
+  std::vector<std::pair<storage::log_index, std::string>> reads_;
   /// Came beside snapshot messages; by applied index.
   std::map<storage::log_index, std::shared_ptr<storage::shard_snapshot>> pictures_;
 };

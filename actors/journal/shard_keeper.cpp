@@ -10,7 +10,9 @@
 #include <algorithm>
 #include <deque>
 #include <list>
+#include <map>
 #include <unordered_map>
+#include <utility>
 
 namespace tutti::actors {
 
@@ -103,6 +105,10 @@ public:
         }
       },
       [this](const wire::tick& x) { on_tick(x); },
+      [this](const wire::post_check& x) {
+        if (x.epoch == epoch_)
+          on_post_check();
+      },
       [this](const wire::sweep& x) {
         if (x.epoch == epoch_)
           on_sweep();
@@ -147,7 +153,7 @@ private:
   void take_timers(const entity_id& who, const std::vector<engine::timer_change>& timers);
   void post(envelope letter);
   void answer(std::uint64_t client, engine::outcome& todo);
-  void refuse(std::uint64_t client, error why);
+  void refuse(std::uint64_t client, error why, bool not_taken = false);
 
   // -- batches ----------------------------------------------------------------------------------
 
@@ -163,6 +169,9 @@ private:
   void on_letters(const wire::letters& x);
   void on_letters_received(const wire::letters_received& x);
   void resend(shard_no to);
+  void send_letters(shard_no to, wire::letters what);
+  void confirm_letters(shard_no to, std::uint64_t seq);
+  void on_post_check();
   void on_tick(const wire::tick& x);
   void plan_tick();
   void on_sweep();
@@ -177,6 +186,11 @@ private:
   std::deque<batch> in_flight_;
   bool flush_sent_ = false;
   bool sweep_planned_ = false;
+  bool post_check_planned_ = false;
+  /// Shards that were sent again as many letters as go at a time: the last one's number.
+  std::map<shard_no, std::uint64_t> more_behind_;
+  /// Shards led by other nodes that were sent letters: what they had confirmed then.
+  std::map<shard_no, std::uint64_t> abroad_;
 
   std::unordered_map<std::uint64_t, slot> slots_;
   std::unordered_map<entity_id, std::uint64_t, engine::entity_hash> by_id_;
@@ -272,6 +286,9 @@ void shard_keeper::stop_serving(const error& why) {
   open_ = {};
   flush_sent_ = false;
   sweep_planned_ = false;
+  post_check_planned_ = false;
+  abroad_.clear();
+  more_behind_.clear();
   book_ = {};
   clock_ = shard_clock{deps_.limits.timer_window};
   ++tick_generation_;
@@ -284,9 +301,11 @@ void shard_keeper::stop_serving(const error& why) {
 
 void shard_keeper::on_request(wire::request& x) {
   if (!serving_) {
-    refuse(x.client, {ec::unavailable, why_not_.empty() ? "shard " + std::to_string(deps_.shard)
-                                                            + " does not serve yet; try again"
-                                                        : why_not_});
+    refuse(x.client,
+           {ec::unavailable, why_not_.empty() ? "shard " + std::to_string(deps_.shard)
+                                                  + " does not serve yet; try again"
+                                              : why_not_},
+           true);
     return;
   }
   if (x.client != 0 && underway_.size() >= deps_.limits.underway_max) {
@@ -486,23 +505,23 @@ void shard_keeper::post(envelope letter) {
 void shard_keeper::answer(std::uint64_t client, engine::outcome& todo) {
   for (auto& [who, what] : todo.late_answers)
     open_.replies.push_back(
-      {who, std::make_shared<const engine::answer>(std::move(what)), nullptr});
+      {who, std::make_shared<const engine::answer>(std::move(what)), nullptr, false});
   if (todo.client != 0)
     client = todo.client;
   if (client == 0)
     return;
   if (todo.refusal)
     open_.replies.push_back(
-      {client, nullptr, std::make_shared<const error>(std::move(*todo.refusal))});
+      {client, nullptr, std::make_shared<const error>(std::move(*todo.refusal)), false});
   else if (todo.answer)
     open_.replies.push_back(
-      {client, std::make_shared<const engine::answer>(std::move(*todo.answer)), nullptr});
+      {client, std::make_shared<const engine::answer>(std::move(*todo.answer)), nullptr, false});
 }
 
-void shard_keeper::refuse(std::uint64_t client, error why) {
+void shard_keeper::refuse(std::uint64_t client, error why, bool not_taken) {
   if (client != 0)
     send(deps_.gateway,
-         wire::reply{client, nullptr, std::make_shared<const error>(std::move(why))});
+         wire::reply{client, nullptr, std::make_shared<const error>(std::move(why)), not_taken});
 }
 
 // -- batches --------------------------------------------------------------------------------------
@@ -579,12 +598,10 @@ void shard_keeper::release(batch& gone) {
     auto items = std::make_shared<std::vector<wire::numbered_envelope>>();
     for (; i != gone.letters.end() && i->first == to; ++i)
       items->push_back(std::move(i->second));
-    if (auto peer = deps_.peer(to))
-      send(peer, wire::letters{deps_.shard, std::move(items)});
+    send_letters(to, {deps_.shard, std::move(items)});
   }
   for (auto [from, seq] : book_.committed_inbox(gone.number))
-    if (auto peer = deps_.peer(from))
-      send(peer, wire::letters_received{deps_.shard, seq});
+    confirm_letters(from, seq);
   for (auto [number, seen] : gone.commits)
     if (auto i = slots_.find(number); i != slots_.end())
       i->second.commits_applied = seen;
@@ -615,13 +632,17 @@ void shard_keeper::on_letters(const wire::letters& x) {
   if (!repeated)
     want_flush();
   else if (auto seq = book_.confirmed_for(x.from); seq != 0)
-    if (auto peer = deps_.peer(x.from))
-      send(peer, wire::letters_received{deps_.shard, seq});
+    confirm_letters(x.from, seq);
 }
 
 void shard_keeper::on_letters_received(const wire::letters_received& x) {
-  if (serving_)
-    book_.confirm(x.by, x.seq);
+  if (!serving_)
+    return;
+  book_.confirm(x.by, x.seq);
+  if (auto i = more_behind_.find(x.by); i != more_behind_.end() && i->second <= x.seq) {
+    more_behind_.erase(i);
+    resend(x.by);
+  }
 }
 
 void shard_keeper::resend(shard_no to) {
@@ -641,8 +662,49 @@ void shard_keeper::resend(shard_no to) {
   });
   if (items->empty())
     return;
+  if (items->size() == shard_book::resend_max)
+    more_behind_[to] = items->back().seq;
+  send_letters(to, {deps_.shard, std::move(items)});
+}
+
+void shard_keeper::send_letters(shard_no to, wire::letters what) {
+  if (deps_.letters_abroad && deps_.letters_abroad(to, what)) {
+    abroad_[to] = book_.confirmed_by(to);
+    if (!post_check_planned_) {
+      post_check_planned_ = true;
+      delayed_send(this, std::chrono::milliseconds{deps_.limits.letters_patience_ms},
+                   wire::post_check{epoch_});
+    }
+  } else if (auto peer = deps_.peer(to))
+    send(peer, std::move(what));
+}
+
+void shard_keeper::confirm_letters(shard_no to, std::uint64_t seq) {
+  wire::letters_received word{deps_.shard, seq};
+  if (deps_.confirm_abroad && deps_.confirm_abroad(to, word))
+    return;
   if (auto peer = deps_.peer(to))
-    send(peer, wire::letters{deps_.shard, std::move(items)});
+    send(peer, word);
+}
+
+/// A link may lose letters. Who confirmed something since the last look is alive and asks for the
+/// rest by itself, or gets it in order.
+void shard_keeper::on_post_check() {
+  post_check_planned_ = false;
+  auto before = std::exchange(abroad_, {});
+  for (auto [to, confirmed] : before) {
+    if (!book_.waits_for(to))
+      continue;
+    if (book_.confirmed_by(to) == confirmed)
+      resend(to);
+    else
+      abroad_[to] = book_.confirmed_by(to);
+  }
+  if (abroad_.empty() || post_check_planned_)
+    return;
+  post_check_planned_ = true;
+  delayed_send(this, std::chrono::milliseconds{deps_.limits.letters_patience_ms},
+               wire::post_check{epoch_});
 }
 
 // -- timers and idleness --------------------------------------------------------------------------

@@ -22,6 +22,8 @@ struct keeper_limits {
   std::size_t timer_window = 4096;
   /// An entity that heard nothing for so long leaves memory.
   std::int64_t passivate_after_ms = 10'000;
+  /// Letters to another node that are not confirmed after this pause are sent again.
+  std::int64_t letters_patience_ms = 2'000;
   /// Proposals that wait for the log at a time.
   std::size_t window = 2;
 };
@@ -59,6 +61,10 @@ struct keeper_deps {
   wire::gateway_actor gateway;
   /// The keeper that leads a shard now.
   std::function<wire::shard_keeper_actor(engine::shard_no)> peer;
+  /// Where a shard is led by another node: takes letters along, and says true. Absent on a node
+  /// alone.
+  std::function<bool(engine::shard_no to, const wire::letters&)> letters_abroad{};
+  std::function<bool(engine::shard_no to, const wire::letters_received&)> confirm_abroad{};
   keeper_limits limits;
   std::shared_ptr<keeper_counters> counters;
   keeper_sabotage sabotage;

@@ -28,9 +28,11 @@ constexpr std::size_t answer_max = 1024 * 1024;
 /// A connection whose every step ends in time.
 class caller {
 public:
+  /// Without `tls` in the clear.
   caller(std::string address, tls_context tls, clock::time_point until)
     : address_(std::move(address)),
-      tls_(std::move(tls)),
+      clear_(!tls),
+      tls_(tls ? std::move(tls) : curious_tls()),
       stream_(context_, *tls_),
       until_(until) {}
 
@@ -60,6 +62,8 @@ public:
                        });
         !ok)
       return ok;
+    if (clear_)
+      return unit{};
     return wait("make a safe connection to",
                 [&](auto done) { stream_.async_handshake(asio::ssl::stream_base::client, done); });
   }
@@ -68,8 +72,11 @@ public:
 
   status write(const std::string& frame) {
     return wait("write to", [&](auto done) {
-      asio::async_write(stream_, asio::buffer(frame),
-                        [done](error_code x, std::size_t) { done(x); });
+      auto end = [done](error_code x, std::size_t) { done(x); };
+      if (clear_)
+        asio::async_write(stream_.next_layer(), asio::buffer(frame), end);
+      else
+        asio::async_write(stream_, asio::buffer(frame), end);
     });
   }
 
@@ -79,10 +86,14 @@ public:
     while (!found) {
       std::size_t size = 0;
       auto ok = wait("read from", [&](auto done) {
-        stream_.async_read_some(asio::buffer(in_), [&size, done](error_code x, std::size_t n) {
+        auto end = [&size, done](error_code x, std::size_t n) {
           size = n;
           done(x);
-        });
+        };
+        if (clear_)
+          stream_.next_layer().async_read_some(asio::buffer(in_), end);
+        else
+          stream_.async_read_some(asio::buffer(in_), end);
       });
       if (!ok)
         return ok.error();
@@ -123,6 +134,7 @@ private:
   }
 
   std::string address_;
+  bool clear_;
   asio::io_context context_{1};
   tls_context tls_;
   asio::ssl::stream<tcp::socket> stream_;
@@ -157,7 +169,34 @@ result<std::string> look_for_authority(const std::string& address, const std::st
                                     "address, or ask for a new token with 'tutti node token'"};
 }
 
+result<join_answer> ask(caller& there, const std::string& address, const join_request& asked) {
+  if (auto ok = there.write(make_frame(lane::urgent, static_cast<frame_kind>(word::join_request),
+                                       model::encode(asked)));
+      !ok)
+    return ok.error();
+  auto frame = there.read();
+  if (!frame)
+    return frame.error();
+  if (frame->first != static_cast<frame_kind>(word::join_answer))
+    return error{ec::bad_request, "the node at " + address + " refused: " + frame->second};
+  auto answer = model::decode<join_answer>(frame->second);
+  if (answer && !answer->refused.empty())
+    return error{ec::bad_request, "the node at " + address + " refused: " + answer->refused};
+  return answer;
+}
+
 } // namespace
+
+result<joined> join_in_clear(const std::string& address, const std::string& own_address,
+                             const std::string& version, std::chrono::milliseconds patience) {
+  caller there{address, nullptr, clock::now() + patience};
+  if (auto ok = there.connect(); !ok)
+    return ok.error();
+  auto answer = ask(there, address, {{}, {}, own_address, version});
+  if (!answer)
+    return answer.error();
+  return joined{{}, std::move(*answer)};
+}
 
 result<joined> join_cluster(const std::string& address, const join_token& token,
                             const std::string& own_address, const std::string& version,
@@ -173,21 +212,9 @@ result<joined> join_cluster(const std::string& address, const join_token& token,
   caller there{address, *tls, until};
   if (auto ok = there.connect(); !ok)
     return ok.error();
-  const join_request asked{token.secret, key->request, own_address, version};
-  if (auto ok = there.write(make_frame(lane::urgent, static_cast<frame_kind>(word::join_request),
-                                       model::encode(asked)));
-      !ok)
-    return ok.error();
-  auto frame = there.read();
-  if (!frame)
-    return frame.error();
-  if (frame->first != static_cast<frame_kind>(word::join_answer))
-    return error{ec::bad_request, "the node at " + address + " refused: " + frame->second};
-  auto answer = model::decode<join_answer>(frame->second);
+  auto answer = ask(there, address, {token.secret, key->request, own_address, version});
   if (!answer)
     return answer.error();
-  if (!answer->refused.empty())
-    return error{ec::bad_request, "the node at " + address + " refused: " + answer->refused};
   return joined{{{answer->certificate, key->key}, *authority}, std::move(*answer)};
 }
 

@@ -21,4 +21,8 @@ result<joined> join_cluster(const std::string& address, const join_token& token,
                             const std::string& own_address, const std::string& version,
                             std::chrono::milliseconds patience);
 
+/// The same where links are in the clear: without proof on either side.
+result<joined> join_in_clear(const std::string& address, const std::string& own_address,
+                             const std::string& version, std::chrono::milliseconds patience);
+
 } // namespace tutti::link

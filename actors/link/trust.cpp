@@ -239,6 +239,21 @@ result<std::string> fingerprint_of(std::string_view certificate) {
   return fingerprint_of(x->get());
 }
 
+result<std::string> digest_of(std::string_view text) {
+  unsigned char digest[EVP_MAX_MD_SIZE];
+  unsigned size = 0;
+  if (EVP_Digest(text.data(), text.size(), digest, &size, EVP_sha256(), nullptr) != 1)
+    return library_error("digest a text");
+  return hex({reinterpret_cast<const char*>(digest), size});
+}
+
+result<std::string> make_secret() {
+  unsigned char bytes[secret_digits / 2];
+  if (RAND_bytes(bytes, sizeof bytes) != 1)
+    return library_error("make a secret");
+  return hex({reinterpret_cast<const char*>(bytes), sizeof bytes});
+}
+
 result<std::int64_t> days_left(std::string_view certificate, std::int64_t now) {
   auto x = read_certificate(certificate);
   if (!x)

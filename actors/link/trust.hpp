@@ -61,6 +61,12 @@ result<subject> subject_of(std::string_view certificate);
 /// SHA-256 of the certificate, in lower-case hex: what a join token carries.
 result<std::string> fingerprint_of(std::string_view certificate);
 
+/// SHA-256 of a text, in lower-case hex: what is kept of a secret.
+result<std::string> digest_of(std::string_view text);
+
+/// A secret of 32 hex digits from the library's random numbers.
+result<std::string> make_secret();
+
 /// Days until it ends, negative when it has; for warnings.
 result<std::int64_t> days_left(std::string_view certificate, std::int64_t now);
 

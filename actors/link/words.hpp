@@ -84,16 +84,16 @@ struct join_answer {
   std::uint64_t node = 0;
   std::string certificate;
   std::vector<member_address> members;
+  std::int64_t shards = 0; ///< of the cluster
 
   bool operator==(const join_answer&) const = default;
 
   static constexpr auto fields() {
     using self = join_answer;
-    return std::make_tuple(model::field(1, "refused", &self::refused),
-                           model::field(2, "cluster", &self::cluster),
-                           model::field(3, "node", &self::node),
-                           model::field(4, "certificate", &self::certificate),
-                           model::field(5, "members", &self::members));
+    return std::make_tuple(
+      model::field(1, "refused", &self::refused), model::field(2, "cluster", &self::cluster),
+      model::field(3, "node", &self::node), model::field(4, "certificate", &self::certificate),
+      model::field(5, "members", &self::members), model::field(6, "shards", &self::shards));
   }
 };
 

@@ -1,5 +1,6 @@
 #include "actors/node/node.hpp"
 
+#include "actors/node/cluster_part.hpp"
 #include "actors/node/data_folder.hpp"
 #include "actors/node/uuid.hpp"
 #include "actors/run/executor.hpp"
@@ -36,11 +37,14 @@ std::string make_uuid() {
   return source();
 }
 
-/// A node alone is the only voter of its shards.
-group_settings groups_of(const config::node_options& options, raft::node_no node) {
+/// A node alone is the only voter of its shards, and so is the founder of a cluster; who joins one
+/// waits to be added.
+group_settings groups_of(const config::node_options& options, raft::node_no node, bool joins) {
   group_settings out;
   out.node = node;
-  out.voters = {node};
+  out.voters.clear();
+  if (!joins)
+    out.voters.push_back(node);
   out.heartbeat_ticks = 1;
   out.election_ticks
     = static_cast<std::uint32_t>(options.raft_election_timeout_ms / options.raft_heartbeat_ms);
@@ -50,6 +54,9 @@ group_settings groups_of(const config::node_options& options, raft::node_no node
 
 /// A shard gets its share of the entities in memory, but never too few to work.
 constexpr std::size_t active_min = 128;
+
+constexpr auto program_version = "0.1.0";
+constexpr std::int64_t ms_per_s = 1000;
 
 } // namespace
 
@@ -75,16 +82,27 @@ result<std::unique_ptr<node>> node::start(const ::tutti::config::node_options& o
   std::unique_ptr<node> made{new node{options}};
   if (auto ok = made->open(tune); !ok)
     return ok.error();
-  made->spawn();
+  if (auto ok = made->spawn(); !ok)
+    return ok.error();
   return made;
 }
 
 status node::open(const store_tuner& tune) {
+  auto seat = take_seat(options_, program_version, wall_ms() / ms_per_s);
+  if (!seat)
+    return seat.error();
+  if (*seat) {
+    options_.shards = (*seat)->shards;
+    options_.node_id = static_cast<std::int64_t>((*seat)->node);
+  }
   auto folder = open_data_folder(options_.data, options_.shards, options_.node_id);
   if (!folder)
     return folder.error();
   shards_ = folder->shards;
-  groups_ = groups_of(options_, static_cast<raft::node_no>(folder->node_id));
+  groups_ = groups_of(options_, static_cast<raft::node_no>(folder->node_id),
+                      *seat && !(*seat)->founder);
+  if (*seat)
+    cluster_ = std::make_unique<cluster_part>(std::move(**seat), options_, shards_);
   storage::rocks_options tuning;
   tuning.write_buffer_bytes = static_cast<std::uint64_t>(options_.write_buffer_bytes);
   tuning.block_cache_bytes = static_cast<std::uint64_t>(options_.block_cache_bytes);
@@ -114,7 +132,7 @@ status node::open(const store_tuner& tune) {
   return unit{};
 }
 
-void node::spawn() {
+status node::spawn() {
   system_.emplace(system_config_);
   auto& system = *system_;
   map_ = std::make_shared<shard_map>(shards_);
@@ -125,12 +143,16 @@ void node::spawn() {
                       }};
   log.groups = groups_;
   log.tick = std::chrono::milliseconds{options_.raft_heartbeat_ms};
+  if (cluster_)
+    cluster_->wire_up(log);
   log_ = spawn_log_writer(system, std::move(log), true);
   gateway_deps doors;
   doors.now = wall_ms;
   doors.shards = shards_;
   doors.peer = peer;
   doors.waiting_max = static_cast<std::size_t>(options_.in_flight_requests_max);
+  if (cluster_)
+    cluster_->wire_up(doors);
   gateway_ = spawn_gateway(system, std::move(doors));
   executor_deps work;
   work.runner = runner_;
@@ -141,6 +163,8 @@ void node::spawn() {
   work.erase = [cleaner = cleaner_](const std::string& uuid) { cleaner->erase(uuid); };
   work.limits.log_max_bytes = options_.step_log_max_bytes;
   work.limits.orphan_grace_ms = options_.orphan_grace_ms;
+  if (cluster_)
+    cluster_->wire_up(work);
   executor_ = spawn_executor(system, std::move(work));
 
   const auto language = process_language();
@@ -170,10 +194,27 @@ void node::spawn() {
     deps.limits.timer_window = static_cast<std::size_t>(options_.timers_in_memory);
     deps.limits.passivate_after_ms = options_.passivate_after_ms;
     deps.counters = counters_.keepers;
+    if (cluster_)
+      cluster_->wire_up(deps);
     map_->set(shard, spawn_shard_keeper(system, std::move(deps)));
+  }
+  if (cluster_) {
+    cluster_part::surroundings around;
+    around.store = store_;
+    around.log = log_;
+    around.gateway = gateway_;
+    around.executor = executor_;
+    around.keepers = map_;
+    around.jobs = [this] {
+      return std::pair{static_cast<std::uint64_t>(runner_->running()),
+                       static_cast<std::uint64_t>(options_.process_slots)};
+    };
+    if (auto ok = cluster_->open(std::move(around)); !ok)
+      return ok;
   }
   for (engine::shard_no shard = 0; shard < shards_; ++shard)
     caf::anon_send(map_->keeper(shard), wire::begin{});
+  return unit{};
 }
 
 node::~node() {
@@ -182,6 +223,8 @@ node::~node() {
     cleaner_->stop();
   if (runner_)
     runner_->stop();
+  if (cluster_)
+    cluster_->stop();
   if (!system_)
     return;
   caf::anon_send_exit(gateway_, caf::exit_reason::user_shutdown);
@@ -194,6 +237,8 @@ node::~node() {
   log_ = nullptr;
   map_->clear();
   system_.reset();
+  // The log used it to its end.
+  cluster_.reset();
 }
 
 void node::ask(engine::entity_id to, engine::message_ptr what,
@@ -202,7 +247,7 @@ void node::ask(engine::entity_id to, engine::message_ptr what,
 }
 
 bool node::serving() const {
-  return counters_.keepers->serving.load() == shards_;
+  return cluster_ ? cluster_->leaders_known() : counters_.keepers->serving.load() == shards_;
 }
 
 bool node::wait_until_serving(std::chrono::milliseconds patience) const {

@@ -2,7 +2,7 @@
 
 #include "actors/journal/log_writer.hpp"
 #include "actors/journal/shard_keeper.hpp"
-#include "actors/node/shard_map.hpp"
+#include "actors/wire/shard_map.hpp"
 #include "actors/wire/shard_messages.hpp"
 #include "actors/worker/process_runner.hpp"
 #include "actors/worker/run_cleaner.hpp"
@@ -27,6 +27,8 @@ struct rocks_options;
 } // namespace tutti::storage
 
 namespace tutti::actors {
+
+class cluster_part;
 
 /// For tests: changes how the store is opened, for example to a disk with faults.
 using store_tuner = std::function<void(storage::rocks_options&)>;
@@ -54,7 +56,7 @@ public:
   void ask(engine::entity_id to, engine::message_ptr what,
            std::function<void(result<engine::answer>)> done, std::int64_t patience_ms = 0);
 
-  /// All shards serve.
+  /// All shards serve, here or, as far as this node has heard, on others.
   bool serving() const;
 
   /// Waits until all shards serve; false when the time is up.
@@ -73,6 +75,9 @@ public:
 
   worker::process_runner& runner() { return *runner_; }
 
+  /// Null on a node that is alone.
+  cluster_part* cluster() const { return cluster_.get(); }
+
 private:
   struct config : caf::actor_system_config {
     explicit config(const ::tutti::config::node_options& options);
@@ -81,7 +86,7 @@ private:
   explicit node(const ::tutti::config::node_options& options);
 
   status open(const store_tuner& tune);
-  void spawn();
+  status spawn();
 
   ::tutti::config::node_options options_;
   engine::shard_no shards_ = 0;
@@ -91,6 +96,8 @@ private:
   std::shared_ptr<worker::process_runner> runner_;
   std::shared_ptr<worker::run_cleaner> cleaner_;
   std::shared_ptr<shard_map> map_;
+  // Its handlers use the actors: it ends before the system does.
+  std::unique_ptr<cluster_part> cluster_;
   config system_config_;
   std::optional<caf::actor_system> system_;
   wire::gateway_actor gateway_;

@@ -2,6 +2,7 @@
 
 #include "actors/http/api.hpp"
 #include "actors/http/server.hpp"
+#include "actors/node/cluster_part.hpp"
 #include "actors/node/later.hpp"
 #include "actors/node/node_status.hpp"
 #include "actors/node/uuid.hpp"
@@ -11,6 +12,7 @@
 
 #include <boost/json.hpp>
 
+#include <algorithm>
 #include <atomic>
 #include <vector>
 
@@ -33,7 +35,11 @@ public:
     http::server_options server;
     server.address = options_.http.host;
     server.port = static_cast<std::uint16_t>(options_.http.port);
-    server.threads = static_cast<unsigned>(options_.http_threads);
+    // Reads in a cluster wait for other nodes.
+    constexpr std::int64_t threads_in_cluster = 8;
+    server.threads = static_cast<unsigned>(node_->cluster()
+                                             ? std::max(options_.http_threads, threads_in_cluster)
+                                             : options_.http_threads);
     server.body_max = static_cast<std::size_t>(options_.request_body_max);
     server.in_flight_max = static_cast<std::size_t>(options_.in_flight_requests_max);
     auto listening = http::server::start(server, http::api{api_deps()});
@@ -41,7 +47,15 @@ public:
       return listening.error();
     server_ = std::move(*listening);
     address_ = options_.http.host + ":" + std::to_string(server_->port());
+    if (auto* cluster = node_->cluster())
+      cluster->announce(address_);
     return unit{};
+  }
+
+  ~node_service() override {
+    // Threads of the server may wait for other nodes.
+    if (node_ && node_->cluster())
+      node_->cluster()->stop_reads();
   }
 
   std::string address() const override { return address_; }
@@ -50,6 +64,9 @@ public:
 
   void drain() override {
     draining_ = true;
+    constexpr auto hand_over_patience = std::chrono::milliseconds{3'000};
+    if (auto* cluster = node_->cluster())
+      cluster->hand_over(hand_over_patience);
     server_->drain(std::chrono::milliseconds{options_.drain_timeout_ms});
   }
 
@@ -61,9 +78,16 @@ private:
       node_->ask(std::move(to), std::move(what), std::move(done));
     };
     deps.rows.shards = node_->shards();
-    deps.rows.rows = [this](engine::shard_no shard) -> const engine::row_reader& {
-      return *rows_[shard];
-    };
+    if (auto* cluster = node_->cluster()) {
+      deps.rows.rows = [cluster](engine::shard_no shard) -> const engine::row_reader& {
+        return cluster->rows().rows(shard);
+      };
+      deps.read_session = [cluster] { return std::make_shared<read_session>(&cluster->rows()); };
+      deps.cluster = cluster_deps(*cluster);
+    } else
+      deps.rows.rows = [this](engine::shard_no shard) -> const engine::row_reader& {
+        return *rows_[shard];
+      };
     deps.now = wall_ms;
     deps.make_uuid = [] {
       thread_local uuid_source source;
@@ -87,6 +111,18 @@ private:
       later_(pause, std::move(call));
     };
     return deps;
+  }
+
+  static http::cluster_api cluster_deps(cluster_part& of) {
+    http::cluster_api out;
+    out.describe = [&of](std::function<void(boost::json::object)> done) {
+      of.describe(std::move(done));
+    };
+    out.make_token = [&of](std::int64_t valid_ms, std::int64_t uses, const std::string& caller,
+                           std::function<void(result<std::string>)> done) {
+      of.make_token(valid_ms, uses, caller, std::move(done));
+    };
+    return out;
   }
 
   std::optional<error> not_ready() const {

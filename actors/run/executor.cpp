@@ -5,13 +5,20 @@
 
 #include <caf/typed_event_based_actor.hpp>
 
+#include <algorithm>
+#include <chrono>
 #include <csignal>
 #include <deque>
+#include <map>
 #include <unordered_map>
+#include <utility>
+#include <vector>
 
 namespace tutti::actors {
 
 namespace {
+
+constexpr auto look_pause = std::chrono::milliseconds{1'000};
 
 class executor : public wire::executor_actor::base {
 public:
@@ -26,6 +33,10 @@ public:
     return {
       [this](const wire::work& x) { on_work(x); },
       [this](const wire::job_news& x) { on_news(x.what); },
+      [this](const wire::job_asked& x) { on_asked(x); },
+      [this](const wire::job_answer& x) { on_answer(x); },
+      [this](const wire::job_order& x) { on_order(x); },
+      [this](const wire::look_around&) { on_look_around(); },
     };
   }
 
@@ -34,25 +45,170 @@ public:
   void on_exit() override {
     queue_.clear();
     steps_.clear();
+    searches_.clear();
     deps_ = {};
   }
 
 private:
   void on_work(const wire::work& x) {
     std::visit(overload{
-                 [&](const engine::launch_job& job) { start_job(x.step, job); },
-                 [&](const engine::terminate_job& job) { end_job(job.step_uuid); },
-                 [&](const engine::forget_job& job) {
-                   steps_.erase(job.step_uuid);
-                   deps_.forget(job.step_uuid);
+                 [&](const engine::launch_job& job) {
+                   if (deps_.peers && job.again && !deps_.runner->knows(job.step_uuid))
+                     search(x.step, job);
+                   else
+                     start_job(x.step, job);
                  },
-                 [&](const engine::erase_job& job) { deps_.erase(job.step_uuid); },
+                 [&](const engine::terminate_job& job) {
+                   spread(wire::job_order::kind_type::terminate, job.step_uuid);
+                   end_job(job.step_uuid);
+                 },
+                 [&](const engine::forget_job& job) {
+                   spread(wire::job_order::kind_type::forget, job.step_uuid);
+                   forget(job.step_uuid);
+                 },
+                 [&](const engine::erase_job& job) {
+                   spread(wire::job_order::kind_type::erase, job.step_uuid);
+                   deps_.erase(job.step_uuid);
+                 },
                },
                *x.what);
   }
 
+  void forget(const std::string& uuid) {
+    searches_.erase(uuid);
+    steps_.erase(uuid);
+    deps_.forget(uuid);
+  }
+
+  // -- other nodes --------------------------------------------------------------------------------
+
+  /// A job that was ordered before, maybe by another leader of its shard: nobody starts it until
+  /// every node has said that it does not have it, or cannot have it any more.
+  struct search_state {
+    engine::entity_id step;
+    engine::launch_job job;
+    std::vector<std::uint64_t> awaited;
+  };
+
+  /// An order about a job that is not here.
+  void spread(wire::job_order::kind_type kind, const std::string& uuid) {
+    if (deps_.peers && !deps_.runner->knows(uuid))
+      deps_.peers->spread({kind, uuid});
+  }
+
+  void search(const engine::entity_id& step, const engine::launch_job& job) {
+    auto& state = searches_[job.step_uuid];
+    state = {step, job, {}};
+    for (auto& peer : deps_.peers->members())
+      state.awaited.push_back(peer.node);
+    ask_again(state);
+    settle(job.step_uuid);
+    look_later();
+  }
+
+  void ask_again(const search_state& state) {
+    for (auto node : state.awaited)
+      deps_.peers->ask(node, {0, state.job.step_uuid, state.step});
+  }
+
+  void settle(const std::string& uuid) {
+    auto i = searches_.find(uuid);
+    if (i == searches_.end() || !i->second.awaited.empty())
+      return;
+    auto found = std::move(i->second);
+    searches_.erase(i);
+    start_job(found.step, found.job);
+  }
+
+  void on_asked(const wire::job_asked& x) {
+    auto waits = std::any_of(queue_.begin(), queue_.end(),
+                             [&](auto& job) { return job.step_uuid == x.step_uuid; });
+    auto found = waits || deps_.runner->knows(x.step_uuid);
+    if (found) {
+      steps_[x.step_uuid] = x.step;
+      if (!waits)
+        if (auto ok = deps_.runner->attach(x.step_uuid); !ok)
+          log::warning("job-not-attached", {{"why", ok.error().message}});
+      look_later();
+    }
+    deps_.peers->answer(x.node, {0, x.step_uuid, found});
+  }
+
+  void on_answer(const wire::job_answer& x) {
+    auto i = searches_.find(x.step_uuid);
+    if (i == searches_.end())
+      return;
+    if (x.found)
+      searches_.erase(i); // It tells the step.
+    else {
+      std::erase(i->second.awaited, x.node);
+      settle(x.step_uuid);
+    }
+  }
+
+  void on_order(const wire::job_order& x) {
+    switch (x.kind) {
+      case wire::job_order::kind_type::terminate:
+        end_job(x.step_uuid);
+        return;
+      case wire::job_order::kind_type::forget:
+        if (deps_.runner->knows(x.step_uuid))
+          forget(x.step_uuid);
+        return;
+      case wire::job_order::kind_type::erase:
+        deps_.erase(x.step_uuid);
+    }
+  }
+
+  void look_later() {
+    if (looking_ || !deps_.peers || (searches_.empty() && steps_.empty()))
+      return;
+    looking_ = true;
+    delayed_send(this, look_pause, wire::look_around{});
+  }
+
+  void on_look_around() {
+    looking_ = false;
+    auto members = deps_.peers->members();
+    std::vector<std::string> settled;
+    for (auto& [uuid, state] : searches_) {
+      std::erase_if(state.awaited, [&](auto node) {
+        auto peer = std::find_if(members.begin(), members.end(),
+                                 [&](auto& x) { return x.node == node; });
+        return peer == members.end() || peer->silent_ms > deps_.peers->lease_ms;
+      });
+      ask_again(state);
+      if (state.awaited.empty())
+        settled.push_back(uuid);
+    }
+    for (auto& uuid : settled)
+      settle(uuid);
+    keep_lease(members);
+    look_later();
+  }
+
+  /// Whoever is cut off may be replaced at any time: what runs here ends before it can run twice.
+  void keep_lease(const std::vector<job_peers::peer>& members) {
+    auto all = members.size() + 1;
+    auto lost = std::count_if(members.begin(), members.end(),
+                              [&](auto& x) { return x.silent_ms > deps_.peers->lease_ms / 2; });
+    if (2 * (all - static_cast<std::size_t>(lost)) > all)
+      return;
+    if (!steps_.empty())
+      log::warning("jobs-ended-without-majority", {{"jobs", std::to_string(steps_.size())}});
+    auto gone = std::exchange(steps_, {});
+    queue_.clear();
+    searches_.clear();
+    for (auto& [uuid, step] : gone)
+      if (auto ok = deps_.runner->terminate(uuid, deps_.grace_ms); !ok)
+        log::debug("job-not-terminated", {{"why", ok.error().message}});
+  }
+
+  // -- jobs ---------------------------------------------------------------------------------------
+
   void start_job(const engine::entity_id& step, const engine::launch_job& job) {
     steps_[job.step_uuid] = step;
+    look_later();
     for (auto& waiting : queue_)
       if (waiting.step_uuid == job.step_uuid)
         return;
@@ -139,13 +295,18 @@ private:
     auto i = steps_.find(news.step_uuid);
     if (i == steps_.end())
       return; // Nobody asked yet; whoever resumes the step will.
+    auto word = engine::make_message(news);
+    if (deps_.peers && deps_.peers->tell_abroad(i->second, word))
+      return;
     auto keeper = deps_.peer(engine::shard_of(i->second, deps_.shards));
-    send(keeper, wire::request{i->second, engine::make_message(news), 0});
+    send(keeper, wire::request{i->second, std::move(word), 0});
   }
 
   executor_deps deps_;
   std::unordered_map<std::string, engine::entity_id> steps_;
   std::deque<worker::job_spec> queue_;
+  std::map<std::string, search_state> searches_;
+  bool looking_ = false;
 };
 
 } // namespace

@@ -8,8 +8,33 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
+#include <string>
+#include <vector>
 
 namespace tutti::actors {
+
+/// The other nodes of a cluster, as the executor needs them.
+struct job_peers {
+  struct peer {
+    std::uint64_t node = 0;
+    bool up = false;
+    /// For how long it has not been heard of; 0 while it is up.
+    std::int64_t silent_ms = 0;
+  };
+
+  /// All members but this node.
+  std::function<std::vector<peer>()> members;
+  std::function<void(std::uint64_t node, const wire::job_asked&)> ask;
+  std::function<void(std::uint64_t node, const wire::job_answer&)> answer;
+  /// To all that are up.
+  std::function<void(const wire::job_order&)> spread;
+  /// To whoever leads the shard of the step, if that is another node; false if it is this one.
+  std::function<bool(const engine::entity_id& step, const engine::message_ptr& news)> tell_abroad;
+  /// A node that hears of no majority for half of this time ends its jobs and tells nobody; a job
+  /// of a node that is silent for all of it is started elsewhere.
+  std::int64_t lease_ms = 60'000;
+};
 
 struct executor_deps {
   std::shared_ptr<worker::process_runner> runner;
@@ -24,6 +49,8 @@ struct executor_deps {
   std::int64_t grace_ms = 10'000;
   /// Jobs that wait for a free place; over it jobs are refused and offered again by their steps.
   std::size_t queue_max = 10'000;
+  /// Absent on a node alone.
+  std::optional<job_peers> peers{};
 };
 
 /// Spawns the executor of a node: orders of steps to the process runner, and its news back to the

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "runtime/cluster/placement.hpp"
 #include "runtime/engine/outcome.hpp"
 #include "storage/journal/shard_snapshot.hpp"
 #include "storage/journal/shard_write.hpp"
@@ -110,6 +111,42 @@ struct picture_sent {
   bool delivered = false;
 };
 
+/// Wants to read rows that are at least as new as now. `done` is called once, on the log's thread:
+/// true when the rows of this node are so new, false if it has no full copy.
+struct read_barrier {
+  storage::shard_id shard = 0;
+  std::function<void(result<bool>)> done;
+};
+
+/// Another node wants to read a shard that this one leads: how far must its rows be? `answer` is
+/// called once, on the log's thread.
+struct index_asked {
+  storage::shard_id shard = 0;
+  std::function<void(result<storage::log_index>)> answer;
+};
+
+/// The leader's answer to a question named `context`.
+struct index_told {
+  storage::shard_id shard = 0;
+  std::string context;
+  storage::log_index index = 0;
+};
+
+/// Wants to know the shards that this node leads.
+struct survey {
+  std::function<void(std::vector<cluster::shard_view>)> done;
+};
+
+/// A change of replicas or of the lead of a shard that this node leads; else it does nothing.
+struct member_move {
+  cluster::move what;
+};
+
+/// The link to a node is gone.
+struct node_silent {
+  std::uint64_t node = 0;
+};
+
 // -- between shards -------------------------------------------------------------------------------
 
 struct numbered_envelope {
@@ -148,6 +185,8 @@ struct reply {
   std::uint64_t client = 0;
   std::shared_ptr<const engine::answer> good;
   std::shared_ptr<const error> bad;
+  /// With `bad`: certainly nothing came of the request, since this shard is not led here.
+  bool not_taken = false;
 };
 
 /// A question of a client of this process; `done` is called once, from the gateway's thread.
@@ -157,6 +196,8 @@ struct ask {
   std::function<void(result<engine::answer>)> done;
   /// 0 = the gateway's own patience.
   std::int64_t patience_ms = 0;
+  /// Another node sent it: it is not passed on, and `done_reply` is called instead.
+  std::function<void(const reply&)> done_reply{};
 };
 
 /// An order to the executor, released by a commit.
@@ -165,10 +206,47 @@ struct work {
   std::shared_ptr<const engine::effect> what;
 };
 
+/// Another node looks for a job that it was told to start again.
+struct job_asked {
+  std::uint64_t node = 0;
+  std::string step_uuid;
+  engine::entity_id step;
+};
+
+/// The answer of a node: it has the job and tells about it from now on, or knows nothing of it.
+struct job_answer {
+  std::uint64_t node = 0;
+  std::string step_uuid;
+  bool found = false;
+};
+
+/// An order about a job that may be here, from the node that leads its step.
+struct job_order {
+  // Sent: append only.
+  enum class kind_type : std::uint8_t {
+    terminate = 0,
+    forget = 1,
+    erase = 2,
+  };
+
+  kind_type kind = kind_type::terminate;
+  std::string step_uuid;
+};
+
 // -- to oneself -----------------------------------------------------------------------------------
 
 /// INTERNAL: close the open batch. Queues behind what already waits, so batches grow under load.
 struct flush {
+  std::uint64_t epoch = 0;
+};
+
+/// INTERNAL to the gateway: try again what found no leader.
+struct again {
+  std::uint64_t unused = 0;
+};
+
+/// INTERNAL to a keeper: see whether letters to other nodes got lost.
+struct post_check {
   std::uint64_t epoch = 0;
 };
 
@@ -180,6 +258,12 @@ struct overdue {
 /// INTERNAL to the executor: news of a job, by the uuid of its attempt.
 struct job_news {
   engine::job_update what;
+};
+
+/// INTERNAL to the executor: look whether nodes that are asked for jobs have answered, and whether
+/// this node still hears of the others.
+struct look_around {
+  std::uint64_t unused = 0;
 };
 
 /// INTERNAL: a timer may be due. Stale ones name an older generation.
@@ -217,11 +301,19 @@ struct recheck {
 using entity_actor = caf::typed_actor<caf::reacts_to<deliver>>;
 
 /// Runs jobs outside the shards.
-using executor_actor = caf::typed_actor<caf::reacts_to<work>, caf::reacts_to<job_news>>;
+using executor_actor = caf::typed_actor<caf::reacts_to<work>, caf::reacts_to<job_news>,
+                                        // Other nodes.
+                                        caf::reacts_to<job_asked>, caf::reacts_to<job_answer>,
+                                        caf::reacts_to<job_order>,
+                                        // INTERNAL
+                                        caf::reacts_to<look_around>>;
 
 /// Finds the keeper for a question and hands the reply back to whoever asked.
-using gateway_actor
-  = caf::typed_actor<caf::reacts_to<ask>, caf::reacts_to<reply>, caf::reacts_to<overdue>>;
+using gateway_actor = caf::typed_actor<caf::reacts_to<ask>, caf::reacts_to<reply>,
+                                       // Who was asked there does not answer any more.
+                                       caf::reacts_to<node_silent>,
+                                       // INTERNAL
+                                       caf::reacts_to<overdue>, caf::reacts_to<again>>;
 
 using shard_keeper_actor = caf::typed_actor<
   // The node is complete.
@@ -237,7 +329,7 @@ using shard_keeper_actor = caf::typed_actor<
   // Other shards.
   caf::reacts_to<letters>, caf::reacts_to<letters_received>, caf::reacts_to<letters_wanted>,
   // INTERNAL
-  caf::reacts_to<flush>, caf::reacts_to<tick>, caf::reacts_to<sweep>>;
+  caf::reacts_to<flush>, caf::reacts_to<tick>, caf::reacts_to<sweep>, caf::reacts_to<post_check>>;
 
 /// Gets proposals of all shards committed, and makes them durable together.
 using log_actor = caf::typed_actor<
@@ -247,6 +339,9 @@ using log_actor = caf::typed_actor<
   caf::reacts_to<proposal, shard_keeper_actor>,
   // From other nodes, and from who carries pictures to them.
   caf::reacts_to<raft_mail>, caf::reacts_to<picture_sent>,
+  // Reads, and the care for replicas.
+  caf::reacts_to<read_barrier>, caf::reacts_to<index_asked>, caf::reacts_to<index_told>,
+  caf::reacts_to<survey>, caf::reacts_to<member_move>,
   // INTERNAL: write what has gathered.
   caf::reacts_to<flush>,
   // INTERNAL: the disk answers.
@@ -285,3 +380,15 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tutti::wire::disk_done)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tutti::wire::begin)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tutti::wire::campaign)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tutti::wire::letters_wanted)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tutti::wire::again)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tutti::wire::post_check)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tutti::wire::read_barrier)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tutti::wire::survey)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tutti::wire::member_move)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tutti::wire::node_silent)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tutti::wire::job_asked)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tutti::wire::job_answer)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tutti::wire::job_order)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tutti::wire::look_around)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tutti::wire::index_asked)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tutti::wire::index_told)

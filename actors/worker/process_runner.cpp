@@ -136,6 +136,18 @@ status process_runner::attach(std::string step_uuid) {
   return pushed;
 }
 
+bool process_runner::knows(const std::string& step_uuid) const {
+  if (!check_uuid(step_uuid))
+    return false;
+  {
+    const std::scoped_lock guard{queue_->mutex};
+    if (queue_->active.contains(step_uuid))
+      return true;
+  }
+  std::error_code failure;
+  return fs::exists(options_.runs_dir + "/" + step_uuid, failure);
+}
+
 status process_runner::terminate(const std::string& step_uuid, std::int64_t grace_ms) {
   const std::scoped_lock guard{queue_->mutex};
   if (!queue_->active.contains(step_uuid))

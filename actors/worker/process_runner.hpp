@@ -61,6 +61,9 @@ public:
   /// ended; one of which nothing is known ends as lost, and can then never start any more.
   status attach(std::string step_uuid);
 
+  /// Whether a job was ever launched here and is not put away. Looks at the disk.
+  bool knows(const std::string& step_uuid) const;
+
   /// SIGTERM, and SIGKILL after the grace (negative: that of the spec), to all of the job.
   /// May be repeated; the shortest grace counts. Fails with not_found if the job is neither
   /// launched nor attached here, for example because it ended.

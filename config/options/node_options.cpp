@@ -100,7 +100,27 @@ lines process_lines() {
 lines cluster_lines() {
   return {
     integer("node-id", &self::node_id, {1, 1'000'000'000},
-            "Number of this node, its own for ever. Fixed once the data folder exists."),
+            "Number of this node, its own for ever. Fixed once the data folder exists; who joins a "
+            "cluster gets one."),
+    text("listen", &self::listen, 300,
+         "HOST:PORT where other nodes reach this one. With it the node begins a cluster, or joins "
+         "one; a data folder remembers it. Empty: the node is alone."),
+    text("join", &self::join, 300,
+         "HOST:PORT where a member of the cluster listens for nodes; needed once, with 'token'."),
+    text("token", &self::token, 200, "What lets this node join; 'tutti node token' makes one."),
+    text("cluster-name", &self::cluster_name, 64,
+         "Name of the cluster that this node begins: letters, digits and '-'."),
+    text("labels", &self::labels, 2000,
+         "KEY=VALUE of this node, separated by commas; shown in the list of nodes."),
+    boolean("insecure", &self::insecure,
+            "Links between nodes in the clear, for nodes of one machine only. Fixed when the "
+            "cluster begins."),
+    duration("link-silence", &self::link_silence_ms, {200, 100 * second},
+             "A node that is silent for so long counts as gone."),
+    integer("replicas", &self::replicas, {1, 7},
+            "Nodes that keep each shard; an even number counts as one less."),
+    duration("dead-after", &self::dead_after_ms, {second, 30 * day},
+             "Copies of a node that is silent for so long are made on other nodes."),
     duration("raft-heartbeat", &self::raft_heartbeat_ms, {10, 10 * second},
              "Pause between signs of life of a leader to the other replicas of a shard."),
     duration("raft-election-timeout", &self::raft_election_timeout_ms, {50, 100 * second},
@@ -147,6 +167,19 @@ status validate(const node_options& options) {
     return error{ec::bad_request,
                  "data is not set: name the folder with --data DIR, TUTTI_DATA=DIR or 'data' in "
                  "the file of --config"};
+  auto is_place = [](const std::string& text) {
+    auto where = read_endpoint(text);
+    return where && where->port != 0;
+  };
+  if (!options.listen.empty() && !is_place(options.listen))
+    return error{ec::bad_request, "listen is '" + options.listen
+                                    + "', it must be HOST:PORT that other nodes can reach"};
+  if (!options.join.empty() && !is_place(options.join))
+    return error{ec::bad_request, "join is '" + options.join
+                                    + "', it must be HOST:PORT of a member of the cluster, as its "
+                                      "'listen' says"};
+  if (!options.join.empty() && options.listen.empty())
+    return error{ec::bad_request, "join needs 'listen', so that the members can reach this node"};
   if (options.raft_election_timeout_ms < 3 * options.raft_heartbeat_ms)
     return error{ec::bad_request, "raft-election-timeout must be at least three times "
                                   "raft-heartbeat, or a single lost sign of life makes replicas "

@@ -49,6 +49,18 @@ struct node_options {
   std::int64_t orphan_grace_ms = 600'000;
 
   std::int64_t node_id = 1;
+  /// `HOST:PORT` of the links to other nodes; empty: this node is alone, or as it was before.
+  std::string listen;
+  /// `HOST:PORT` of the links of a member.
+  std::string join;
+  std::string token;
+  std::string cluster_name = "tutti";
+  /// `key=value`, separated by commas.
+  std::string labels;
+  bool insecure = false;
+  std::int64_t link_silence_ms = 2'000;
+  std::int64_t replicas = 3;
+  std::int64_t dead_after_ms = 600'000;
   std::int64_t raft_heartbeat_ms = 100;
   std::int64_t raft_election_timeout_ms = 700;
   std::int64_t raft_log_entries = 10'000;

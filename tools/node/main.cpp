@@ -31,7 +31,14 @@ int serve(const config::node_options& options, const sigset_t& signals) {
   auto service = actors::service::start(options);
   if (!service)
     return fail(cannot_start, service.error());
-  if (!(*service)->nucleus().wait_until_serving(std::chrono::seconds{60}))
+  auto& node = (*service)->nucleus();
+  if (node.cluster()) {
+    // Alone it may have to wait for others, and others for it: it serves as soon as it can, and
+    // /readyz says since when.
+    if (!node.wait_until_serving(std::chrono::seconds{5}))
+      log::warning("waiting-for-nodes",
+                   {{"why", "some shards have no leader that this node knows of"}});
+  } else if (!node.wait_until_serving(std::chrono::seconds{60}))
     return fail(cannot_start, {ec::unavailable, "the shards of " + options.data
                                                   + " cannot be read; see the log lines above"});
   std::cout << "ready http=" << (*service)->address()

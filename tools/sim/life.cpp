@@ -26,6 +26,11 @@ wire::executor_actor::behavior_type executor(wire::executor_actor::pointer, outs
     [](const wire::job_news&) {
       // The simulation tells steps itself.
     },
+    // There are no other nodes.
+    [](const wire::job_asked&) {},
+    [](const wire::job_answer&) {},
+    [](const wire::job_order&) {},
+    [](const wire::look_around&) {},
   };
 }
 

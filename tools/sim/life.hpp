@@ -2,7 +2,7 @@
 
 #include "actors/journal/log_writer.hpp"
 #include "actors/journal/shard_keeper.hpp"
-#include "actors/node/shard_map.hpp"
+#include "actors/wire/shard_map.hpp"
 #include "storage/memory/memory_store.hpp"
 
 #include <caf/actor_system.hpp>

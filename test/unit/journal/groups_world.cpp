@@ -58,6 +58,10 @@ void listener::on_not_committed(storage::shard_id shard, std::uint64_t, std::uin
   why_down[shard] = why.message;
 }
 
+void listener::on_read(storage::shard_id, const std::string& context) {
+  readable_now.insert(context);
+}
+
 void listener::on_mail(wire::raft_mail what) {
   if (what.picture) {
     what.picture = std::make_shared<parcel>(*what.picture);

@@ -28,8 +28,11 @@ public:
   void on_committed(storage::shard_id shard, std::uint64_t epoch, std::uint64_t batch) override;
   void on_not_committed(storage::shard_id shard, std::uint64_t epoch, std::uint64_t batch,
                         const error& why) override;
+  void on_read(storage::shard_id shard, const std::string& context) override;
   void on_mail(wire::raft_mail what) override;
 
+  /// Reads that may be served.
+  std::set<std::string> readable_now;
   /// Shard -> term in which it is led here.
   std::map<storage::shard_id, storage::term_no> leads;
   std::map<storage::shard_id, storage::term_no> last_term;

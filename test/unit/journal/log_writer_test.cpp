@@ -40,6 +40,7 @@ wire::shard_keeper_actor::behavior_type keeper(wire::shard_keeper_actor::pointer
     [](const wire::flush&) {},
     [](const wire::tick&) {},
     [](const wire::sweep&) {},
+    [](const wire::post_check&) {},
   };
 }
 
@@ -48,9 +49,9 @@ struct config : caf::actor_system_config {
 };
 
 /// Nodes 1 to n of one process; a letter reaches its node unless that is cut off.
-class cluster {
+class log_cluster {
 public:
-  cluster(std::size_t count, disk_mode mode) : mode_(mode) {
+  log_cluster(std::size_t count, disk_mode mode) : mode_(mode) {
     for (std::size_t i = 1; i <= count; ++i)
       voters_.push_back(i);
     for (std::size_t i = 1; i <= count; ++i) {
@@ -60,7 +61,7 @@ public:
     }
   }
 
-  ~cluster() {
+  ~log_cluster() {
     for (auto& x : nodes)
       if (x.log)
         caf::anon_send_exit(x.log, caf::exit_reason::kill);
@@ -173,7 +174,7 @@ constexpr std::array<disk_mode, 2> modes{disk_mode::inside, disk_mode::beside};
 
 TEST_CASE("a log alone leads at once, commits, and asks for no time") {
   for (auto mode : modes) {
-    cluster one{1, mode};
+    log_cluster one{1, mode};
     REQUIRE(one.until([&] { return one.leader() == 1; }, 1));
     one.commit("a", "1");
     CHECK(one.has(1, "a", "1"));
@@ -185,7 +186,7 @@ TEST_CASE("a log alone leads at once, commits, and asks for no time") {
 
 TEST_CASE("three logs agree on a leader, and on another one when it dies") {
   for (auto mode : modes) {
-    cluster all{3, mode};
+    log_cluster all{3, mode};
     all.commit("a", "1");
     auto old = all.leader();
     all.kill(old);
@@ -199,7 +200,7 @@ TEST_CASE("three logs agree on a leader, and on another one when it dies") {
 
 TEST_CASE("a log that is cut off tells its keeper to step down") {
   for (auto mode : modes) {
-    cluster all{3, mode};
+    log_cluster all{3, mode};
     all.commit("a", "1");
     auto old = all.leader();
     all.cut = old;
@@ -212,7 +213,7 @@ TEST_CASE("a log that is cut off tells its keeper to step down") {
 
 TEST_CASE("a log whose disk is full steps down, and serves again when there is room") {
   for (auto mode : modes) {
-    cluster one{1, mode};
+    log_cluster one{1, mode};
     one.commit("a", "1");
     auto term = one.nodes[1].told.term;
     storage::memory_faults faults;

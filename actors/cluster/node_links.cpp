@@ -1,0 +1,538 @@
+#include "actors/cluster/node_links.hpp"
+
+#include "runtime/base/log.hpp"
+#include "runtime/model/stored.hpp"
+
+#include <caf/send.hpp>
+
+#include <thread>
+#include <tuple>
+#include <utility>
+
+namespace tutti::actors {
+
+namespace {
+
+/// The members, in the words of the leader of shard 0.
+struct members_told {
+  std::uint64_t term = 0;
+  engine::cluster_changed members;
+
+  static constexpr auto fields() {
+    using self = members_told;
+    return std::make_tuple(model::field(1, "term", &self::term),
+                           model::field(2, "members", &self::members));
+  }
+};
+
+/// A frame that cannot be read comes from a newer program, or is damaged; it counts as lost.
+template <class T, class Use>
+void with(std::string_view payload, const char* what, Use use) {
+  auto x = model::decode<T>(payload);
+  if (x)
+    use(std::move(*x));
+  else
+    log::warning("frame-not-readable", {{"what", what}, {"why", x.error().message}});
+}
+
+} // namespace
+
+node_links::node_links(link_settings settings, engine::shard_no shards)
+  : settings_(std::move(settings)),
+    shards_(shards),
+    leaders_(shards) {
+  // nop
+}
+
+node_links::~node_links() {
+  close();
+}
+
+status node_links::open(link_targets targets) {
+  {
+    const std::lock_guard guard{lock_};
+    targets_ = std::make_shared<const link_targets>(std::move(targets));
+  }
+  link::hub_options options;
+  options.address = settings_.address;
+  options.port = settings_.port;
+  options.identity = settings_.identity;
+  options.silence_max = settings_.silence_max;
+  options.ping_every = settings_.silence_max / 4;
+  options.self.protocol_min = 1;
+  options.self.protocol_max = 1;
+  options.self.cluster = settings_.cluster;
+  options.self.node = settings_.node;
+  options.self.incarnation = settings_.incarnation;
+  options.self.version = settings_.version;
+  link::hub_handlers handlers;
+  handlers.on_frame = [this](link::node_no from, link::frame_kind kind, std::string_view payload) {
+    on_frame(from, kind, payload);
+  };
+  handlers.on_up = [this](const link::hello& peer, std::uint64_t) { on_up(peer.node); };
+  handlers.on_down = [this](link::node_no peer, const std::string&) { on_down(peer); };
+  handlers.on_join = [this](const link::join_request& asked, link::join_reply answer) {
+    std::shared_ptr<const link_targets> to;
+    {
+      const std::lock_guard guard{lock_};
+      to = targets_;
+    }
+    if (to)
+      to->on_join(asked, std::move(answer));
+  };
+  auto made = link::hub::start(std::move(options), std::move(handlers));
+  if (!made)
+    return made.error();
+  const std::lock_guard guard{lock_};
+  hub_ = std::move(*made);
+  return unit{};
+}
+
+void node_links::close() {
+  std::shared_ptr<link::hub> hub;
+  {
+    const std::lock_guard guard{lock_};
+    hub = std::exchange(hub_, nullptr);
+  }
+  // A word that is being sent keeps it a moment longer. Its own thread must not be the last one.
+  while (hub && hub.use_count() > 1)
+    std::this_thread::yield();
+  // Ends its thread: no handler runs behind this line.
+  hub.reset();
+  const std::lock_guard guard{lock_};
+  targets_ = nullptr;
+  surveys_.clear();
+}
+
+std::uint16_t node_links::port() const {
+  const std::lock_guard guard{lock_};
+  return hub_ ? hub_->port() : 0;
+}
+
+// -- members --------------------------------------------------------------------------------------
+
+void node_links::set_members(std::vector<link::member_address> members) {
+  std::erase_if(members, [&](auto& x) { return x.node == settings_.node; });
+  const std::lock_guard guard{lock_};
+  if (hub_)
+    hub_->set_peers(std::move(members));
+}
+
+std::vector<link::peer_state> node_links::peers() const {
+  const std::lock_guard guard{lock_};
+  return hub_ ? hub_->peers() : std::vector<link::peer_state>{};
+}
+
+void node_links::tell_members(const engine::cluster_changed& members) {
+  members_told word{leaders_.find(0).term, members};
+  // Whoever signs certificates reads the key from the rows.
+  word.members.whole.authority_key.clear();
+  auto bytes = model::encode(word);
+  for (auto& peer : peers())
+    send(peer.node, link::lane::normal, kind_of(shard_word::members), bytes);
+}
+
+void node_links::take_members(std::string_view payload) {
+  with<members_told>(payload, "members", [&](members_told x) {
+    std::shared_ptr<const link_targets> to;
+    {
+      const std::lock_guard guard{lock_};
+      if (x.term < members_term_)
+        return;
+      members_term_ = x.term;
+      to = targets_;
+    }
+    if (to)
+      to->on_members(x.members);
+  });
+}
+
+// -- leaders --------------------------------------------------------------------------------------
+
+void node_links::on_lead(engine::shard_no shard, std::uint64_t term) {
+  learn(settings_.node, shard, term);
+  auto bytes = model::encode(shards_led{{{shard, term}}});
+  for (auto& peer : peers())
+    send(peer.node, link::lane::normal, kind_of(shard_word::leads), bytes);
+}
+
+void node_links::tell_leads(cluster::node_no to) {
+  shards_led word;
+  for (auto [shard, term] : leaders_.of(settings_.node))
+    word.shards.push_back({shard, term});
+  if (!word.shards.empty())
+    send(to, link::lane::normal, kind_of(shard_word::leads), model::encode(word));
+}
+
+void node_links::learn(cluster::node_no node, engine::shard_no shard, std::uint64_t term) {
+  if (!leaders_.tell(shard, {node, term}))
+    return;
+  std::shared_ptr<const link_targets> to;
+  {
+    const std::lock_guard guard{lock_};
+    to = targets_;
+  }
+  if (!to || node == settings_.node)
+    return; // Its keeper asks for letters itself.
+  for (engine::shard_no other = 0; other < shards_; ++other)
+    if (other != shard)
+      caf::anon_send(to->keepers->keeper(other), wire::letters_wanted{shard});
+}
+
+cluster::node_no node_links::elsewhere(engine::shard_no shard) const {
+  auto node = leaders_.find(shard).node;
+  return node == settings_.node ? 0 : node;
+}
+
+// -- words ----------------------------------------------------------------------------------------
+
+bool node_links::send(cluster::node_no to, link::lane on, link::frame_kind kind,
+                      std::string_view payload) {
+  std::shared_ptr<link::hub> hub;
+  {
+    const std::lock_guard guard{lock_};
+    hub = hub_;
+  }
+  return hub && hub->send(to, on, kind, payload);
+}
+
+bool node_links::carry(cluster::node_no to, std::uint64_t number, const engine::entity_id& entity,
+                       const engine::message_ptr& what, std::int64_t patience_ms) {
+  return send(to, link::lane::normal, kind_of(shard_word::request),
+              model::encode(request_carried{number, {entity, what}, patience_ms}));
+}
+
+bool node_links::news(cluster::node_no to, const engine::entity_id& entity,
+                      const engine::message_ptr& what) {
+  return send(to, link::lane::normal, kind_of(shard_word::news),
+              model::encode(request_carried{0, {entity, what}, 0}));
+}
+
+void node_links::ask_index(cluster::node_no leader, engine::shard_no shard,
+                           const std::string& context) {
+  send(leader, link::lane::urgent, kind_of(shard_word::index_wanted),
+       model::encode(index_wanted{shard, context}));
+}
+
+void node_links::answer_index(cluster::node_no to, const index_wanted& what) {
+  std::shared_ptr<const link_targets> here;
+  {
+    const std::lock_guard guard{lock_};
+    here = targets_;
+  }
+  if (!here || what.shard >= shards_)
+    return;
+  wire::index_asked ask;
+  ask.shard = what.shard;
+  ask.answer = [self = weak_from_this(), to, what](const result<storage::log_index>& index) {
+    // No answer is one too: whoever asks tries again.
+    if (auto links = self.lock(); links && index)
+      links->send(to, link::lane::urgent, kind_of(shard_word::index_told),
+                  model::encode(index_carried{what.shard, what.context, *index}));
+  };
+  caf::anon_send(here->log, std::move(ask));
+}
+
+bool node_links::letters(engine::shard_no to, const wire::letters& what) {
+  auto node = elsewhere(to);
+  if (node == 0)
+    return false;
+  letters_carried word{what.from, to, {}};
+  for (auto& x : *what.items)
+    word.items.push_back({x.seq, x.letter});
+  send(node, link::lane::normal, kind_of(shard_word::letters), model::encode(word));
+  return true;
+}
+
+bool node_links::confirm(engine::shard_no to, const wire::letters_received& what) {
+  auto node = elsewhere(to);
+  if (node == 0)
+    return false;
+  send(node, link::lane::normal, kind_of(shard_word::confirmed),
+       model::encode(letters_confirmed{what.by, to, what.seq}));
+  return true;
+}
+
+void node_links::order(const cluster::move& what) {
+  auto word = ordered(what);
+  std::shared_ptr<const link_targets> here;
+  {
+    const std::lock_guard guard{lock_};
+    here = targets_;
+  }
+  if (auto node = elsewhere(word.shard); node != 0)
+    send(node, link::lane::normal, kind_of(shard_word::move), model::encode(word));
+  else if (here)
+    caf::anon_send(here->log, wire::member_move{what});
+}
+
+// -- surveys --------------------------------------------------------------------------------------
+
+void node_links::survey(std::chrono::milliseconds patience,
+                        std::function<void(std::vector<surveyed_node>)> done) {
+  std::uint64_t number = 0;
+  std::vector<cluster::node_no> asked;
+  std::shared_ptr<const link_targets> here;
+  for (auto& peer : peers())
+    if (peer.up)
+      asked.push_back(peer.node);
+  {
+    const std::lock_guard guard{lock_};
+    here = targets_;
+    if (here) {
+      number = ++last_survey_;
+      auto& state = surveys_[number];
+      state.awaited = {asked.begin(), asked.end()};
+      state.awaited.insert(settings_.node);
+      state.done = std::move(done);
+    }
+  }
+  if (!here) {
+    done({});
+    return;
+  }
+  auto self = weak_from_this();
+  here->later(patience, [self, number] {
+    if (auto links = self.lock())
+      links->end_survey(number);
+  });
+  for (auto node : asked)
+    send(node, link::lane::normal, kind_of(shard_word::survey),
+         model::encode(survey_wanted{number}));
+  look_here(number, [self, number, node = settings_.node](shards_seen x) {
+    if (auto links = self.lock())
+      links->take_views({node, std::move(x.shards), x.jobs, x.job_slots}, number);
+  });
+}
+
+void node_links::look_here(std::uint64_t number, std::function<void(shards_seen)> done) {
+  std::shared_ptr<const link_targets> here;
+  {
+    const std::lock_guard guard{lock_};
+    here = targets_;
+  }
+  if (!here)
+    return;
+  wire::survey ask;
+  ask.done = [number, here, self = weak_from_this(),
+              done = std::move(done)](std::vector<cluster::shard_view> views) {
+    auto links = self.lock();
+    if (!links)
+      return;
+    shards_seen out;
+    out.number = number;
+    for (auto& x : views) {
+      out.shards.push_back(seen(x));
+      out.shards.back().term = links->leaders_.find(x.shard).term;
+    }
+    std::tie(out.jobs, out.job_slots) = here->jobs();
+    done(std::move(out));
+  };
+  caf::anon_send(here->log, std::move(ask));
+}
+
+void node_links::answer_survey(cluster::node_no to, std::uint64_t number) {
+  look_here(number, [self = weak_from_this(), to](const shards_seen& x) {
+    if (auto links = self.lock())
+      links->send(to, link::lane::normal, kind_of(shard_word::views), model::encode(x));
+  });
+}
+
+void node_links::take_views(surveyed_node what, std::uint64_t number) {
+  // Who heard no word of a new leader hears it here.
+  for (auto& x : what.shards)
+    learn(what.node, x.shard, x.term);
+  auto complete = false;
+  {
+    const std::lock_guard guard{lock_};
+    auto i = surveys_.find(number);
+    if (i == surveys_.end() || i->second.awaited.erase(what.node) == 0)
+      return;
+    i->second.answers.push_back(std::move(what));
+    complete = i->second.awaited.empty();
+  }
+  if (complete)
+    end_survey(number);
+}
+
+void node_links::end_survey(std::uint64_t number) {
+  survey_state ended;
+  {
+    const std::lock_guard guard{lock_};
+    auto i = surveys_.find(number);
+    if (i == surveys_.end())
+      return;
+    ended = std::move(i->second);
+    surveys_.erase(i);
+  }
+  ended.done(std::move(ended.answers));
+}
+
+// -- what others say ------------------------------------------------------------------------------
+
+void node_links::on_up(cluster::node_no peer) {
+  tell_leads(peer);
+  std::shared_ptr<const link_targets> to;
+  {
+    const std::lock_guard guard{lock_};
+    to = targets_;
+  }
+  if (!to)
+    return;
+  to->on_up(peer);
+  // What was sent while the link was away is sent again.
+  for (auto [shard, term] : leaders_.of(peer))
+    for (engine::shard_no other = 0; other < shards_; ++other)
+      if (other != shard)
+        caf::anon_send(to->keepers->keeper(other), wire::letters_wanted{shard});
+}
+
+void node_links::on_down(cluster::node_no peer) {
+  std::shared_ptr<const link_targets> to;
+  {
+    const std::lock_guard guard{lock_};
+    to = targets_;
+  }
+  if (!to)
+    return;
+  caf::anon_send(to->gateway, wire::node_silent{peer});
+  if (to->on_down)
+    to->on_down(peer);
+}
+
+void node_links::on_frame(cluster::node_no from, link::frame_kind kind, std::string_view payload) {
+  std::shared_ptr<const link_targets> to;
+  {
+    const std::lock_guard guard{lock_};
+    to = targets_;
+  }
+  if (!to)
+    return;
+  if (kind < kind_of(shard_word::leads)) {
+    to->on_consensus(from, kind, payload);
+    return;
+  }
+  switch (static_cast<shard_word>(kind)) {
+    case shard_word::leads:
+      with<shards_led>(payload, "leads", [&](const shards_led& x) {
+        for (auto& one : x.shards)
+          learn(from, one.shard, one.term);
+      });
+      return;
+    case shard_word::letters:
+      with<letters_carried>(payload, "letters",
+                            [&](letters_carried x) { take_letters(std::move(x)); });
+      return;
+    case shard_word::confirmed:
+      with<letters_confirmed>(payload, "confirmed", [&](const letters_confirmed& x) {
+        if (x.to < shards_ && x.by < shards_)
+          caf::anon_send(to->keepers->keeper(x.to), wire::letters_received{x.by, x.seq});
+      });
+      return;
+    case shard_word::request:
+    case shard_word::news:
+      with<request_carried>(payload, "request",
+                            [&](request_carried x) { take_request(from, std::move(x)); });
+      return;
+    case shard_word::answer:
+      with<answer_carried>(payload, "answer", [&](answer_carried x) { take_answer(std::move(x)); });
+      return;
+    case shard_word::members:
+      take_members(payload);
+      return;
+    case shard_word::survey:
+      with<survey_wanted>(payload, "survey",
+                          [&](const survey_wanted& x) { answer_survey(from, x.number); });
+      return;
+    case shard_word::views:
+      with<shards_seen>(payload, "views", [&](shards_seen x) {
+        take_views({from, std::move(x.shards), x.jobs, x.job_slots}, x.number);
+      });
+      return;
+    case shard_word::move:
+      with<move_ordered>(payload, "move", [&](const move_ordered& x) {
+        if (x.shard < shards_)
+          caf::anon_send(to->log, wire::member_move{move_of(x)});
+      });
+      return;
+    case shard_word::index_wanted:
+      with<index_wanted>(payload, "index_wanted",
+                         [&](const index_wanted& x) { answer_index(from, x); });
+      return;
+    case shard_word::index_told:
+      with<index_carried>(payload, "index_told", [&](const index_carried& x) {
+        caf::anon_send(to->log, wire::index_told{x.shard, x.context, x.index});
+      });
+      return;
+    default:
+      if (to->on_other)
+        to->on_other(from, kind, payload);
+  }
+}
+
+void node_links::take_letters(letters_carried what) {
+  std::shared_ptr<const link_targets> to;
+  {
+    const std::lock_guard guard{lock_};
+    to = targets_;
+  }
+  if (!to || what.to >= shards_ || what.from >= shards_)
+    return;
+  auto items = std::make_shared<std::vector<wire::numbered_envelope>>();
+  for (auto& x : what.items) {
+    if (!x.letter.what)
+      return;
+    items->push_back({x.seq, std::move(x.letter)});
+  }
+  caf::anon_send(to->keepers->keeper(what.to), wire::letters{what.from, std::move(items)});
+}
+
+void node_links::take_request(cluster::node_no from, request_carried what) {
+  std::shared_ptr<const link_targets> to;
+  {
+    const std::lock_guard guard{lock_};
+    to = targets_;
+  }
+  if (!to || !what.what.what)
+    return;
+  if (what.number == 0) {
+    auto shard = engine::shard_of(what.what.to, shards_);
+    caf::anon_send(to->keepers->keeper(shard),
+                   wire::request{std::move(what.what.to), std::move(what.what.what), 0});
+    return;
+  }
+  wire::ask ask;
+  ask.to = std::move(what.what.to);
+  ask.what = std::move(what.what.what);
+  ask.patience_ms = what.patience_ms;
+  ask.done_reply = [self = weak_from_this(), from, number = what.number](const wire::reply& x) {
+    auto links = self.lock();
+    if (!links)
+      return;
+    answer_carried word{number, {}, {}, x.not_taken};
+    if (x.good)
+      word.good = *x.good;
+    if (x.bad)
+      word.bad = carried(*x.bad);
+    links->send(from, link::lane::normal, kind_of(shard_word::answer), model::encode(word));
+  };
+  caf::anon_send(to->gateway, std::move(ask));
+}
+
+void node_links::take_answer(answer_carried what) {
+  std::shared_ptr<const link_targets> to;
+  {
+    const std::lock_guard guard{lock_};
+    to = targets_;
+  }
+  if (!to)
+    return;
+  wire::reply reply{what.number, nullptr, nullptr, what.not_taken};
+  if (what.good)
+    reply.good = std::make_shared<const engine::answer>(std::move(*what.good));
+  if (what.bad)
+    reply.bad = std::make_shared<const error>(error_of(std::move(*what.bad)));
+  caf::anon_send(to->gateway, std::move(reply));
+}
+
+} // namespace tutti::actors

@@ -1,0 +1,121 @@
+// Real nodes on loopback: joining, copies, fail-over.
+
+#include "test/support/running_cluster.hpp"
+
+#include <doctest/doctest.h>
+
+#include <atomic>
+#include <map>
+#include <random>
+#include <set>
+#include <thread>
+
+using namespace tutti::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr auto chain = R"(workflow:
+  id: chain
+  owner: test
+  jobs:
+    - job:
+        id: a
+        type: NoOp
+        transition: [b]
+    - job:
+        id: b
+        type: NoOp
+)";
+
+std::string request_of(std::uint64_t number) {
+  char uuid[64];
+  std::snprintf(uuid, sizeof uuid, "00000000-0000-4000-8000-%012llu",
+                static_cast<unsigned long long>(number));
+  return std::string{R"({"initiator":{"type":"manual"},"request_id":")"} + uuid + R"("})";
+}
+
+constexpr auto start_path = "/api/v3/workflows/chain/versions/active/actions/start";
+
+} // namespace
+
+TEST_CASE("three nodes hold every shard, and any of them answers") {
+  running_cluster all{3};
+  auto seen = all.look();
+  CHECK(seen.at("replicas_wanted").to_number<int>() == 3);
+  CHECK(seen.at("encrypted").as_bool());
+  for (auto& x : seen.at("nodes").as_array()) {
+    CHECK(x.at("replicas").to_number<int>() == 64);
+    CHECK(x.at("up").as_bool());
+  }
+  REQUIRE(all.node(1).call("POST", "/api/v3/workflows/yaml", chain, "application/yaml").status
+          == 200);
+  for (std::size_t i = 1; i <= 3; ++i) {
+    auto started = all.node(i).call("POST", start_path, request_of(i));
+    REQUIRE(started.status == 200);
+    CHECK(started.body.at("workflow_instance_id").to_number<std::size_t>() == i);
+    // Who asks another node sees it at once.
+    auto read = all.node(i % 3 + 1).call("GET",
+                                         "/api/v3/workflows/chain/instances/" + std::to_string(i));
+    CHECK(read.status == 200);
+  }
+  for (std::size_t i = 1; i <= 3; ++i) {
+    auto end = all.node(i).wait_for_end("chain", static_cast<int>(4 - i), 20s);
+    REQUIRE(end.status == 200);
+    CHECK(end.body.at("status").as_string() == "SUCCEEDED");
+  }
+  // A wrong secret is shown the door.
+  temporary_folder other;
+  auto token = std::string(32, '0') + "." + std::string(64, '0');
+  process stranger{{TUTTI_NODE_BINARY, "--data", other.path(), "--http", "127.0.0.1:0", "--listen",
+                    "127.0.0.1:1", "--join",
+                    std::string{all.look().at("nodes").at(0).at("address").as_string()}, "--token",
+                    token}};
+  CHECK(stranger.wait() == 1);
+}
+
+TEST_CASE("SIGKILL of the busiest node under load: no start is lost or doubled") {
+  running_cluster all{3};
+  REQUIRE(all.node(1).call("POST", "/api/v3/workflows/yaml", chain, "application/yaml").status
+          == 200);
+  std::map<std::uint64_t, std::int64_t> instance_of;
+  std::uint64_t number = 0;
+  auto start_some = [&](int count) {
+    for (auto i = 0; i < count; ++i) {
+      ++number;
+      auto got = all.call_any("POST", start_path, request_of(number), 20s);
+      REQUIRE(got.status == 200);
+      instance_of[number] = got.body.at("workflow_instance_id").to_number<std::int64_t>();
+    }
+  };
+  start_some(50);
+  const auto victim = all.busiest();
+  all.kill(victim);
+  const auto dead = std::chrono::steady_clock::now();
+  start_some(1);
+  const auto served = std::chrono::steady_clock::now();
+  MESSAGE("first start after the kill: "
+          << std::chrono::duration_cast<std::chrono::milliseconds>(served - dead).count() << " ms");
+  start_some(50);
+  all.restart(victim);
+  CHECK(all.wait_until_whole(60s));
+  start_some(20);
+  // The same request again finds the same instance.
+  for (auto& [request, instance] : instance_of) {
+    auto again = all.call_any("POST", start_path, request_of(request), 20s);
+    REQUIRE(again.status == 200);
+    CHECK(again.body.at("status").as_string() == "DUPLICATED");
+    CHECK(again.body.at("workflow_instance_id").to_number<std::int64_t>() == instance);
+  }
+  std::set<std::int64_t> instances;
+  for (auto& [request, instance] : instance_of)
+    CHECK(instances.insert(instance).second);
+  // Numbers without a gap: nothing was started that nobody asked for.
+  CHECK(*instances.rbegin() == static_cast<std::int64_t>(number));
+  for (auto instance : instances) {
+    auto end = all.node(1 + static_cast<std::size_t>(instance) % 3)
+                 .wait_for_end("chain", static_cast<int>(instance), 30s);
+    REQUIRE(end.status == 200);
+    CHECK(end.body.at("status").as_string() == "SUCCEEDED");
+  }
+}
