@@ -95,7 +95,7 @@ result<ready_line> read_ready_line(std::string_view line) {
 }
 
 status embedded_node::start(const std::string& program, const std::string& data_folder,
-                            std::int64_t timeout_ms) {
+                            std::int64_t timeout_ms, const std::vector<std::string>& more) {
   data_folder_ = data_folder;
   if (data_folder.empty()) {
     auto made = new_temporary_folder();
@@ -108,7 +108,7 @@ status embedded_node::start(const std::string& program, const std::string& data_
   std::filesystem::create_directories(data_folder_, why);
   if (why)
     return error{ec::io, "data folder '" + data_folder_ + "': " + why.message()};
-  if (auto ok = launch(program); !ok)
+  if (auto ok = launch(program, more); !ok)
     return ok;
   auto line = first_line(timeout_ms);
   if (!line)
@@ -120,7 +120,7 @@ status embedded_node::start(const std::string& program, const std::string& data_
   return unit{};
 }
 
-status embedded_node::launch(const std::string& program) {
+status embedded_node::launch(const std::string& program, const std::vector<std::string>& more) {
   if (::access(program.c_str(), X_OK) != 0)
     return error{ec::io, "no node to start: '" + program + "': " + system_error()};
   const auto log = data_folder_ + "/tuttid.log";
@@ -133,9 +133,11 @@ status embedded_node::launch(const std::string& program) {
       ::close(error_file);
     return why;
   }
-  const std::array<const char*, 8> argv{program.c_str(), "--data",      data_folder_.c_str(),
-                                        "--http",        "127.0.0.1:0", "--log-file",
-                                        log.c_str(),     nullptr};
+  std::vector<const char*> argv{program.c_str(), "--data",     data_folder_.c_str(), "--http",
+                                "127.0.0.1:0",   "--log-file", log.c_str()};
+  for (const auto& x : more)
+    argv.push_back(x.c_str());
+  argv.push_back(nullptr);
   const auto parent = ::getpid();
   const auto pid = ::fork();
   if (pid == 0)

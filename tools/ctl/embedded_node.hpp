@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace tutti::ctl {
 
@@ -33,9 +34,10 @@ public:
 
   ~embedded_node() { stop(); }
 
-  /// Starts `program` on the data folder, or on a new temporary one when that is empty, and
-  /// waits until it is ready.
-  status start(const std::string& program, const std::string& data_folder, std::int64_t timeout_ms);
+  /// Starts `program` on the data folder, or on a new temporary one when that is empty, with more
+  /// options if there are any, and waits until it is ready.
+  status start(const std::string& program, const std::string& data_folder, std::int64_t timeout_ms,
+               const std::vector<std::string>& more = {});
 
   /// SIGTERM, and SIGKILL to one that does not end. Safe to call twice, and from any thread.
   void stop();
@@ -48,10 +50,12 @@ public:
 
   const std::string& data_folder() const { return data_folder_; }
 
+  pid_t process() const { return pid_; }
+
   bool temporary() const { return temporary_; }
 
 private:
-  status launch(const std::string& program);
+  status launch(const std::string& program, const std::vector<std::string>& more);
   result<std::string> first_line(std::int64_t timeout_ms) const;
   error not_ready(const std::string& why) const;
 

@@ -99,6 +99,8 @@ exit_code stop_verb(const invocation& call);
 exit_code kill_verb(const invocation& call);
 exit_code restart_verb(const invocation& call);
 exit_code node_verb(const invocation& call);
+exit_code cluster_verb(const invocation& call);
+exit_code demo_verb(const invocation& call);
 exit_code completion_verb(const invocation& call);
 
 } // namespace tutti::ctl

@@ -94,10 +94,4 @@ exit_code why_verb(const invocation& call) {
     "tutti get " + asked->workflow_id);
 }
 
-exit_code node_verb(const invocation& call) {
-  return show(
-    call, call.link().get("/api/v3/node"),
-    [&](const json_value& x) { return node_page(x, call.how); }, "");
-}
-
 } // namespace tutti::ctl

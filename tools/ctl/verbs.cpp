@@ -75,6 +75,21 @@ constexpr std::string_view restart_help
   = "  INSTANCE may be 'latest'. Steps that are complete are not run again, unless\n"
     "  --from-beginning says so. The new run has the next run number.\n";
 
+constexpr std::string_view node_help
+  = "  Without a word it shows the server that answers. 'token' prints what lets a new node join,\n"
+    "  'join' the whole command to type there. cordon: the node keeps what it has and gets "
+    "nothing\n"
+    "  new. drain: leaders leave it, and copies where another node can take them; the way to\n"
+    "  restart a machine. uncordon takes both back. remove: the node goes for ever, and is\n"
+    "  forgotten when nothing is left on it. 'tutti cluster status' shows how far it is.\n";
+
+constexpr std::string_view cluster_help
+  = "  Any node answers. A shard is whole when as many nodes as wanted have a copy and answer.\n";
+
+constexpr std::string_view demo_help
+  = "  Real nodes, real processes: kill one and see what happens; its number is in the list. Ends\n"
+    "  with Ctrl-C, and then removes its temporary folders.\n";
+
 constexpr std::string_view completion_help
   = "  The script completes verbs, options, files and the ids of workflows.\n";
 
@@ -232,15 +247,41 @@ std::vector<verb> acting_verbs() {
      "  tutti restart backfill latest --from-beginning\n",
      restart_verb},
     {"node",
-     "",
+     "[token|join | cordon|uncordon|drain|remove NODE]",
      0,
-     0,
-     {},
-     "show the state of the server",
-     "",
+     2,
+     {{"valid", 0, "TIME", "how long the token is good, 1h by default"},
+      {"uses", 0, "N", "how many nodes it serves, 1 by default"}},
+     "show the server, or change a node of the cluster",
+     node_help,
      "  tutti node\n"
-     "  tutti node -s http://build-server:8080\n",
+     "  tutti node join\n"
+     "  tutti node drain 3\n"
+     "  tutti node token --uses 2 --valid 30m -o json | jq -r .token\n",
      node_verb},
+    {"cluster",
+     "[status]",
+     0,
+     1,
+     {},
+     "show nodes, leaders and replicas of the cluster",
+     cluster_help,
+     "  tutti cluster status\n"
+     "  tutti cluster status -o json | jq .shards\n",
+     cluster_verb},
+    {"demo",
+     "",
+     0,
+     0,
+     {{"nodes", 0, "N", "how many nodes, 1 to 5; 3 by default"},
+      {"iterations", 0, "N", "of the backfill, 10000 by default"},
+      {"data", 0, "DIR", "keep the data here instead of in a temporary folder"},
+      {"insecure", 0, "", "links between the nodes in the clear"},
+      {"once", 0, "", "end when the backfill has ended"}},
+     "start a cluster on this machine with a large backfill",
+     demo_help,
+     "  tutti demo --nodes 3\n",
+     demo_verb},
     {"completion",
      "bash",
      1,
