@@ -127,3 +127,41 @@ TEST_CASE("SIGKILL of the busiest node under load: no start is lost or doubled")
     CHECK(end.body.at("status").as_string() == "SUCCEEDED");
   }
 }
+
+TEST_CASE("a job whose node dies goes on, and is found again instead of started twice") {
+  running_cluster all{3};
+  temporary_folder marks;
+  const auto definition = R"(workflow:
+  id: long
+  owner: test
+  jobs:
+    - job:
+        id: a
+        type: shell
+        script: |
+          echo begin >> )" + marks.path()
+                          + R"(/marks; sleep 6; echo end >> )" + marks.path() + "/marks\n";
+  REQUIRE(all.node(1).call("POST", "/api/v3/workflows/yaml", definition, "application/yaml").status
+          == 200);
+  REQUIRE(all.node(2)
+            .call("POST", "/api/v3/workflows/long/versions/active/actions/start", request_of(1))
+            .status
+          == 200);
+  std::size_t runs_it = 0;
+  for (auto i = 0; i < 100 && runs_it == 0; ++i) {
+    auto seen = all.look();
+    for (auto& x : seen.at("nodes").as_array())
+      if (x.at("jobs").to_number<int>() == 1)
+        runs_it = x.at("node").to_number<std::size_t>();
+    std::this_thread::sleep_for(50ms);
+  }
+  REQUIRE(runs_it != 0);
+  all.kill(runs_it);
+  // Somebody else leads the step by then, and looks for the job.
+  std::this_thread::sleep_for(2s);
+  all.restart(runs_it);
+  auto end = all.node(runs_it % 3 + 1).wait_for_end("long", 1, 60s);
+  REQUIRE(end.status == 200);
+  CHECK(end.body.at("status").as_string() == "SUCCEEDED");
+  CHECK(read_file(marks.path() + "/marks") == "begin\nend\n");
+}
