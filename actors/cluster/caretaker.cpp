@@ -4,6 +4,7 @@
 #include "runtime/base/overload.hpp"
 
 #include <algorithm>
+#include <map>
 #include <set>
 #include <utility>
 
@@ -51,75 +52,67 @@ void caretaker::stop() {
   stopped_ = true;
 }
 
+/// A look that is planned for later gives way to an earlier one.
 void caretaker::look_soon(std::chrono::milliseconds pause) {
+  const auto due = deps_.now_ms() + pause.count();
   {
     const std::lock_guard guard{lock_};
-    if (planned_ || looking_ || stopped_)
+    if (looking_ || stopped_ || (due_ != 0 && due_ <= due))
       return;
-    planned_ = true;
+    due_ = due;
   }
-  deps_.later(pause, [self = weak_from_this()] {
+  deps_.later(pause, [self = weak_from_this(), due] {
     if (auto x = self.lock())
-      x->look();
+      x->look(due);
   });
 }
 
-void caretaker::look() {
+void caretaker::look(std::int64_t due) {
   {
     const std::lock_guard guard{lock_};
-    planned_ = false;
+    if (due != due_)
+      return;
+    due_ = 0;
     // Alone there is nothing to place. Whoever joins wakes us.
     if (stopped_ || looking_ || members_.size() < 2
         || deps_.links->leaders().find(0).node != deps_.links->self())
       return;
     looking_ = true;
   }
-  deps_.links->survey(survey_patience, [self = weak_from_this()](std::vector<surveyed_node> seen) {
-    if (auto x = self.lock())
-      x->take(std::move(seen));
-  });
+  deps_.links->survey(survey_patience,
+                      [self = weak_from_this()](const std::vector<surveyed_node>& seen) {
+                        if (auto x = self.lock())
+                          x->take(seen);
+                      });
 }
 
 std::vector<cluster::node_view> caretaker::nodes_now() {
-  std::set<cluster::node_no> up{deps_.links->self()};
+  std::map<cluster::node_no, link::peer_state> links;
   for (auto& peer : deps_.links->peers())
-    if (peer.up)
-      up.insert(peer.node);
-  auto now = deps_.now_ms();
+    links.emplace(peer.node, peer);
   const std::lock_guard guard{lock_};
   std::vector<cluster::node_view> out;
   for (auto& x : members_) {
-    auto reachable = up.contains(x.node);
-    if (reachable)
-      silent_since_.erase(x.node);
-    else
-      silent_since_.try_emplace(x.node, now);
-    out.push_back({x.node, x.mode, reachable, reachable ? 0 : now - silent_since_[x.node]});
+    // So new that there is no link yet: not reached, but for no time.
+    const auto& link = links[x.node];
+    out.push_back({x.node, x.mode, link.up || x.node == deps_.links->self(), link.silent_ms});
   }
   return out;
 }
 
-void caretaker::take(std::vector<surveyed_node> seen) {
+void caretaker::take(const std::vector<surveyed_node>& seen) {
   auto nodes = nodes_now();
-  std::map<engine::shard_no, std::pair<std::uint64_t, cluster::shard_view>> newest;
-  for (auto& node : seen)
-    for (auto& x : node.shards) {
-      auto& known = newest[x.shard];
-      if (x.term >= known.first)
-        known = {x.term, view_of(x, node.node)};
-    }
-  std::vector<cluster::shard_view> shards;
-  for (auto& [shard, view] : newest)
-    shards.push_back(std::move(view.second));
+  auto shards = newest_views(seen);
   auto moves = cluster::plan_moves(nodes, shards, deps_.rules);
   for (auto& x : moves) {
     log::info("cluster-move", {{"what", text_of(x)}});
     deps_.links->order(x);
   }
-  forget_gone(seen);
-  auto busy = !moves.empty() || std::any_of(shards.begin(), shards.end(), [](auto& x) {
-    return x.changing || !x.learners.empty();
-  }) || std::any_of(nodes.begin(), nodes.end(), [](auto& x) { return !x.reachable; });
+  forget_gone(shards);
+  auto moving = [](const cluster::shard_view& x) { return x.changing || !x.learners.empty(); };
+  auto gone = [](const cluster::node_view& x) { return !x.reachable; };
+  auto busy = !moves.empty() || std::any_of(shards.begin(), shards.end(), moving)
+              || std::any_of(nodes.begin(), nodes.end(), gone);
   {
     const std::lock_guard guard{lock_};
     looking_ = false;
@@ -129,24 +122,19 @@ void caretaker::take(std::vector<surveyed_node> seen) {
 
 /// A node that is leaving and has nothing any more. Only when every shard was seen: one that has no
 /// leader may still count on it.
-void caretaker::forget_gone(const std::vector<surveyed_node>& seen) {
-  std::set<engine::shard_no> led;
-  std::map<cluster::node_no, std::uint64_t> replicas;
-  for (auto& node : seen)
-    for (auto& x : node.shards) {
-      if (!led.insert(x.shard).second)
-        continue;
-      for (auto* list : {&x.voters, &x.learners})
-        for (auto member : *list)
-          ++replicas[member];
-    }
-  if (led.size() != deps_.links->leaders().all().size())
+void caretaker::forget_gone(const std::vector<cluster::shard_view>& shards) {
+  if (shards.size() != deps_.links->leaders().all().size())
     return;
+  std::set<cluster::node_no> used;
+  for (auto& x : shards) {
+    used.insert(x.voters.begin(), x.voters.end());
+    used.insert(x.learners.begin(), x.learners.end());
+  }
   std::vector<cluster::node_no> gone;
   {
     const std::lock_guard guard{lock_};
     for (auto& x : members_)
-      if (x.mode == cluster::node_mode::leaving && replicas[x.node] == 0)
+      if (x.mode == cluster::node_mode::leaving && !used.contains(x.node))
         gone.push_back(x.node);
   }
   for (auto node : gone)

@@ -6,10 +6,8 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
-#include <map>
 #include <memory>
 #include <mutex>
-#include <optional>
 #include <vector>
 
 namespace tutti::actors {
@@ -42,16 +40,15 @@ public:
 
 private:
   void look_soon(std::chrono::milliseconds pause);
-  void look();
-  void take(std::vector<surveyed_node> seen);
+  void look(std::int64_t due);
+  void take(const std::vector<surveyed_node>& seen);
   std::vector<cluster::node_view> nodes_now();
-  void forget_gone(const std::vector<surveyed_node>& seen);
+  void forget_gone(const std::vector<cluster::shard_view>& shards);
 
   caretaker_deps deps_;
   std::mutex lock_;
   std::vector<cluster::node_record> members_;
-  std::map<cluster::node_no, std::int64_t> silent_since_;
-  bool planned_ = false;
+  std::int64_t due_ = 0; ///< of the next look; 0: none is planned
   bool looking_ = false;
   bool stopped_ = false;
 };

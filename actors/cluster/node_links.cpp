@@ -37,6 +37,18 @@ void with(std::string_view payload, const char* what, Use use) {
 
 } // namespace
 
+std::vector<cluster::shard_view> newest_views(const std::vector<surveyed_node>& seen) {
+  std::map<engine::shard_no, std::pair<std::uint64_t, cluster::shard_view>> newest;
+  for (auto& node : seen)
+    for (auto& x : node.shards)
+      if (auto& known = newest[x.shard]; x.term >= known.first)
+        known = {x.term, view_of(x, node.node)};
+  std::vector<cluster::shard_view> out;
+  for (auto& [shard, view] : newest)
+    out.push_back(std::move(view.second));
+  return out;
+}
+
 node_links::node_links(link_settings settings, engine::shard_no shards)
   : settings_(std::move(settings)),
     shards_(shards),
@@ -72,12 +84,7 @@ status node_links::open(link_targets targets) {
   handlers.on_up = [this](const link::hello& peer, std::uint64_t) { on_up(peer.node); };
   handlers.on_down = [this](link::node_no peer, const std::string&) { on_down(peer); };
   handlers.on_join = [this](const link::join_request& asked, link::join_reply answer) {
-    std::shared_ptr<const link_targets> to;
-    {
-      const std::lock_guard guard{lock_};
-      to = targets_;
-    }
-    if (to)
+    if (const auto to = this->targets())
       to->on_join(asked, std::move(answer));
   };
   auto made = link::hub::start(std::move(options), std::move(handlers));
@@ -104,9 +111,9 @@ void node_links::close() {
   surveys_.clear();
 }
 
-std::uint16_t node_links::port() const {
+std::shared_ptr<const link_targets> node_links::targets() const {
   const std::lock_guard guard{lock_};
-  return hub_ ? hub_->port() : 0;
+  return targets_;
 }
 
 // -- members --------------------------------------------------------------------------------------
@@ -127,9 +134,7 @@ void node_links::tell_members(const engine::cluster_changed& members) {
   members_told word{leaders_.find(0).term, members};
   // Whoever signs certificates reads the key from the rows.
   word.members.whole.authority_key.clear();
-  auto bytes = model::encode(word);
-  for (auto& peer : peers())
-    send(peer.node, link::lane::normal, kind_of(shard_word::members), bytes);
+  send_all(shard_word::members, model::encode(word));
 }
 
 void node_links::take_members(std::string_view payload) {
@@ -151,9 +156,7 @@ void node_links::take_members(std::string_view payload) {
 
 void node_links::on_lead(engine::shard_no shard, std::uint64_t term) {
   learn(settings_.node, shard, term);
-  auto bytes = model::encode(shards_led{{{shard, term}}});
-  for (auto& peer : peers())
-    send(peer.node, link::lane::normal, kind_of(shard_word::leads), bytes);
+  send_all(shard_word::leads, model::encode(shards_led{{{shard, term}}}));
 }
 
 void node_links::tell_leads(cluster::node_no to) {
@@ -167,14 +170,14 @@ void node_links::tell_leads(cluster::node_no to) {
 void node_links::learn(cluster::node_no node, engine::shard_no shard, std::uint64_t term) {
   if (!leaders_.tell(shard, {node, term}))
     return;
-  std::shared_ptr<const link_targets> to;
-  {
-    const std::lock_guard guard{lock_};
-    to = targets_;
-  }
-  if (!to || node == settings_.node)
-    return; // Its keeper asks for letters itself.
-  for (engine::shard_no other = 0; other < shards_; ++other)
+  // A keeper here asks for letters itself.
+  if (node != settings_.node)
+    send_letters_again(shard);
+}
+
+void node_links::send_letters_again(engine::shard_no shard) {
+  const auto to = targets();
+  for (engine::shard_no other = 0; to && other < shards_; ++other)
     if (other != shard)
       caf::anon_send(to->keepers->keeper(other), wire::letters_wanted{shard});
 }
@@ -196,6 +199,11 @@ bool node_links::send(cluster::node_no to, link::lane on, link::frame_kind kind,
   return hub && hub->send(to, on, kind, payload);
 }
 
+void node_links::send_all(shard_word what, std::string_view payload) {
+  for (auto& peer : peers())
+    send(peer.node, link::lane::normal, kind_of(what), payload);
+}
+
 bool node_links::carry(cluster::node_no to, std::uint64_t number, const engine::entity_id& entity,
                        const engine::message_ptr& what, std::int64_t patience_ms) {
   return send(to, link::lane::normal, kind_of(shard_word::request),
@@ -215,11 +223,7 @@ void node_links::ask_index(cluster::node_no leader, engine::shard_no shard,
 }
 
 void node_links::answer_index(cluster::node_no to, const index_wanted& what) {
-  std::shared_ptr<const link_targets> here;
-  {
-    const std::lock_guard guard{lock_};
-    here = targets_;
-  }
+  const auto here = targets();
   if (!here || what.shard >= shards_)
     return;
   wire::index_asked ask;
@@ -255,11 +259,7 @@ bool node_links::confirm(engine::shard_no to, const wire::letters_received& what
 
 void node_links::order(const cluster::move& what) {
   auto word = ordered(what);
-  std::shared_ptr<const link_targets> here;
-  {
-    const std::lock_guard guard{lock_};
-    here = targets_;
-  }
+  const auto here = targets();
   if (auto node = elsewhere(word.shard); node != 0)
     send(node, link::lane::normal, kind_of(shard_word::move), model::encode(word));
   else if (here)
@@ -306,11 +306,7 @@ void node_links::survey(std::chrono::milliseconds patience,
 }
 
 void node_links::look_here(std::uint64_t number, std::function<void(shards_seen)> done) {
-  std::shared_ptr<const link_targets> here;
-  {
-    const std::lock_guard guard{lock_};
-    here = targets_;
-  }
+  const auto here = targets();
   if (!here)
     return;
   wire::survey ask;
@@ -372,27 +368,17 @@ void node_links::end_survey(std::uint64_t number) {
 
 void node_links::on_up(cluster::node_no peer) {
   tell_leads(peer);
-  std::shared_ptr<const link_targets> to;
-  {
-    const std::lock_guard guard{lock_};
-    to = targets_;
-  }
+  const auto to = targets();
   if (!to)
     return;
   to->on_up(peer);
   // What was sent while the link was away is sent again.
   for (auto [shard, term] : leaders_.of(peer))
-    for (engine::shard_no other = 0; other < shards_; ++other)
-      if (other != shard)
-        caf::anon_send(to->keepers->keeper(other), wire::letters_wanted{shard});
+    send_letters_again(shard);
 }
 
 void node_links::on_down(cluster::node_no peer) {
-  std::shared_ptr<const link_targets> to;
-  {
-    const std::lock_guard guard{lock_};
-    to = targets_;
-  }
+  const auto to = targets();
   if (!to)
     return;
   caf::anon_send(to->gateway, wire::node_silent{peer});
@@ -401,11 +387,7 @@ void node_links::on_down(cluster::node_no peer) {
 }
 
 void node_links::on_frame(cluster::node_no from, link::frame_kind kind, std::string_view payload) {
-  std::shared_ptr<const link_targets> to;
-  {
-    const std::lock_guard guard{lock_};
-    to = targets_;
-  }
+  const auto to = targets();
   if (!to)
     return;
   if (kind < kind_of(shard_word::leads)) {
@@ -471,11 +453,7 @@ void node_links::on_frame(cluster::node_no from, link::frame_kind kind, std::str
 }
 
 void node_links::take_letters(letters_carried what) {
-  std::shared_ptr<const link_targets> to;
-  {
-    const std::lock_guard guard{lock_};
-    to = targets_;
-  }
+  const auto to = targets();
   if (!to || what.to >= shards_ || what.from >= shards_)
     return;
   auto items = std::make_shared<std::vector<wire::numbered_envelope>>();
@@ -488,11 +466,7 @@ void node_links::take_letters(letters_carried what) {
 }
 
 void node_links::take_request(cluster::node_no from, request_carried what) {
-  std::shared_ptr<const link_targets> to;
-  {
-    const std::lock_guard guard{lock_};
-    to = targets_;
-  }
+  const auto to = targets();
   if (!to || !what.what.what)
     return;
   if (what.number == 0) {
@@ -520,11 +494,7 @@ void node_links::take_request(cluster::node_no from, request_carried what) {
 }
 
 void node_links::take_answer(answer_carried what) {
-  std::shared_ptr<const link_targets> to;
-  {
-    const std::lock_guard guard{lock_};
-    to = targets_;
-  }
+  const auto to = targets();
   if (!to)
     return;
   wire::reply reply{what.number, nullptr, nullptr, what.not_taken};

@@ -55,13 +55,16 @@ struct link_targets {
   std::function<void(std::chrono::milliseconds, std::function<void()>)> later;
 };
 
-/// What a node knows of the shards that others lead.
+/// What a node said of the shards that it leads.
 struct surveyed_node {
   cluster::node_no node = 0;
   std::vector<shard_seen> shards;
   std::uint64_t jobs = 0;
   std::uint64_t job_slots = 0;
 };
+
+/// Each shard as its newest leader sees it, ascending; those that nobody leads are missing.
+std::vector<cluster::shard_view> newest_views(const std::vector<surveyed_node>& seen);
 
 /// A node's words with the others about shards: who leads what, letters, questions, surveys.
 /// Translates between frames and actors; decides nothing. Frames may get lost, and everything here
@@ -81,8 +84,6 @@ public:
   void close();
 
   cluster::node_no self() const { return settings_.node; }
-
-  std::uint16_t port() const;
 
   // -- members ------------------------------------------------------------------------------------
 
@@ -108,6 +109,9 @@ public:
 
   /// False: not connected, or too much waits.
   bool send(cluster::node_no to, link::lane on, link::frame_kind kind, std::string_view payload);
+
+  /// To all other members, in the normal lane.
+  void send_all(shard_word what, std::string_view payload);
 
   bool carry(cluster::node_no to, std::uint64_t number, const engine::entity_id& entity,
              const engine::message_ptr& what, std::int64_t patience_ms);
@@ -137,6 +141,8 @@ private:
     std::function<void(std::vector<surveyed_node>)> done;
   };
 
+  std::shared_ptr<const link_targets> targets() const;
+  void send_letters_again(engine::shard_no shard);
   void on_frame(cluster::node_no from, link::frame_kind kind, std::string_view payload);
   void on_up(cluster::node_no peer);
   void on_down(cluster::node_no peer);

@@ -112,6 +112,7 @@ private:
   struct shown {
     std::shared_ptr<session> up;
     peer_state state;
+    std::chrono::steady_clock::time_point down_since = std::chrono::steady_clock::now();
   };
 
   void accept();
@@ -211,6 +212,11 @@ std::vector<peer_state> hub::impl::peers() const {
   for (auto& [node, x] : shown_) {
     all.push_back(x.state);
     all.back().up = x.up != nullptr;
+    using std::chrono::milliseconds;
+    const auto silent
+      = std::chrono::duration_cast<milliseconds>(std::chrono::steady_clock::now() - x.down_since);
+    // Never 0: that means that it is up.
+    all.back().silent_ms = x.up ? 0 : std::max(milliseconds{1}, silent).count();
   }
   return all;
 }
@@ -256,6 +262,7 @@ bool hub::impl::on_ready(session& of, std::string& why) {
     const std::lock_guard guard{mutex_};
     auto& seen = shown_[node];
     seen.up = of.shared_from_this();
+    seen.state.incarnation = of.peer().incarnation;
     seen.state.last_error.clear();
   }
   log::info("link_up", {{"node", std::to_string(node)}, {"address", at->second.address}});
@@ -418,6 +425,7 @@ void hub::impl::say_down(node_no to, const std::string& why) {
   {
     const std::lock_guard guard{mutex_};
     shown_[to].up.reset();
+    shown_[to].down_since = std::chrono::steady_clock::now();
     shown_[to].state.last_error = why;
   }
   log::warning("link_down", {{"node", std::to_string(to)}, {"reason", why}});

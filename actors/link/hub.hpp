@@ -32,7 +32,8 @@ struct hub_options {
   /// Bytes that wait for one peer: urgent, normal, bulk.
   std::array<std::size_t, lane_count> queue_bytes_max{std::size_t{4} << 20U, std::size_t{32} << 20U,
                                                       std::size_t{32} << 20U};
-  std::size_t frame_max = std::size_t{16} << 20U;
+  /// Room for an entry of consensus (32 MiB) and the words around it.
+  std::size_t frame_max = std::size_t{40} << 20U;
   std::size_t connections_max = 256;
   std::chrono::milliseconds ping_every{500};
   /// A peer that is silent for so long counts as gone.
@@ -60,7 +61,9 @@ struct peer_state {
   node_no node = 0;
   std::string address;
   bool up = false;
-  std::string last_error; ///< why it is not up; empty if it was not tried yet
+  std::uint64_t incarnation = 0; ///< as it last said; another one at each start of its process
+  std::int64_t silent_ms = 0;    ///< since when it is not up; 0 if it is
+  std::string last_error;        ///< why it is not up; empty if it was not tried yet
   std::uint64_t frames_sent = 0;
   std::uint64_t frames_refused = 0; ///< queue full or not connected
 };

@@ -19,7 +19,6 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
-#include <map>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -91,12 +90,12 @@ public:
 
 private:
   std::shared_ptr<picture_courier> courier() const;
-  std::vector<job_peers::peer> job_members();
   void on_job_frame(cluster::node_no from, shard_word kind, std::string_view payload);
   void ask(cluster::membership_command what, std::function<void(result<engine::answer>)> done);
   void on_members(const engine::cluster_changed& members, bool first_hand);
   void on_join(const link::join_request& asked, link::join_reply answer);
   void say_hello();
+  void keep_seat();
   cluster::node_record own_record() const;
   boost::json::object described(const std::vector<surveyed_node>& seen) const;
 
@@ -113,7 +112,6 @@ private:
   wire::gateway_actor gateway_;
   wire::executor_actor executor_;
   std::shared_ptr<picture_courier> courier_;
-  std::map<cluster::node_no, std::int64_t> silent_since_; ///< steady ms
   bool stopped_ = false;
 
   // Last: its calls end before the rest does.

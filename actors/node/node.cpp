@@ -3,6 +3,7 @@
 #include "actors/node/cluster_part.hpp"
 #include "actors/node/data_folder.hpp"
 #include "actors/node/uuid.hpp"
+#include "actors/node/version.hpp"
 #include "actors/run/executor.hpp"
 #include "actors/run/gateway.hpp"
 #include "actors/run/process_language.hpp"
@@ -55,7 +56,6 @@ group_settings groups_of(const config::node_options& options, raft::node_no node
 /// A shard gets its share of the entities in memory, but never too few to work.
 constexpr std::size_t active_min = 128;
 
-constexpr auto program_version = "0.1.0";
 constexpr std::int64_t ms_per_s = 1000;
 
 } // namespace

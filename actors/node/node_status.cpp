@@ -1,5 +1,7 @@
 #include "actors/node/node_status.hpp"
 
+#include "actors/node/version.hpp"
+
 #include <boost/json.hpp>
 
 #include <sys/resource.h>
@@ -42,7 +44,7 @@ boost::json::object node_status(const node& of, const std::string& data, const s
     {"write_us", l.write_us.load()},         {"written_bytes", store.written_bytes_total},
   };
   boost::json::object out{
-    {"version", "0.1.0"},
+    {"version", program_version},
     {"http", address},
     {"data", data},
     {"shards", of.shards()},

@@ -84,10 +84,13 @@ private:
 
   /// A job that was ordered before, maybe by another leader of its shard: nobody starts it until
   /// every node has said that it does not have it, or cannot have it any more.
+  /// Whoever has it tells the step, as long as that process lives.
   struct search_state {
     engine::entity_id step;
     engine::launch_job job;
     std::vector<std::uint64_t> awaited;
+    std::uint64_t holder = 0; ///< who has it; 0: nobody has said so
+    std::uint64_t holder_incarnation = 0;
   };
 
   /// An order about a job that is not here.
@@ -98,12 +101,18 @@ private:
 
   void search(const engine::entity_id& step, const engine::launch_job& job) {
     auto& state = searches_[job.step_uuid];
-    state = {step, job, {}};
-    for (auto& peer : deps_.peers->members())
-      state.awaited.push_back(peer.node);
-    ask_again(state);
+    state = {step, job, {}, 0, 0};
+    ask_all(state, deps_.peers->members());
     settle(job.step_uuid);
     look_later();
+  }
+
+  void ask_all(search_state& state, const std::vector<job_peers::peer>& members) {
+    state.holder = 0;
+    state.awaited.clear();
+    for (auto& peer : members)
+      state.awaited.push_back(peer.node);
+    ask_again(state);
   }
 
   void ask_again(const search_state& state) {
@@ -113,11 +122,12 @@ private:
 
   void settle(const std::string& uuid) {
     auto i = searches_.find(uuid);
-    if (i == searches_.end() || !i->second.awaited.empty())
+    if (i == searches_.end() || i->second.holder != 0 || !i->second.awaited.empty())
       return;
     auto found = std::move(i->second);
     searches_.erase(i);
-    start_job(found.step, found.job);
+    if (!deps_.peers->led_elsewhere(found.step))
+      start_job(found.step, found.job);
   }
 
   void on_asked(const wire::job_asked& x) {
@@ -138,9 +148,13 @@ private:
     auto i = searches_.find(x.step_uuid);
     if (i == searches_.end())
       return;
-    if (x.found)
-      searches_.erase(i); // It tells the step.
-    else {
+    if (x.found) {
+      i->second.holder = x.node;
+      i->second.awaited.clear();
+      for (auto& peer : deps_.peers->members())
+        if (peer.node == x.node)
+          i->second.holder_incarnation = peer.incarnation;
+    } else {
       std::erase(i->second.awaited, x.node);
       settle(x.step_uuid);
     }
@@ -171,10 +185,22 @@ private:
     looking_ = false;
     auto members = deps_.peers->members();
     std::vector<std::string> settled;
+    auto find = [&](std::uint64_t node) {
+      return std::find_if(members.begin(), members.end(), [&](auto& x) { return x.node == node; });
+    };
+    // Who leads a step next searches for its job himself.
+    std::erase_if(searches_, [&](auto& x) { return deps_.peers->led_elsewhere(x.second.step); });
     for (auto& [uuid, state] : searches_) {
+      if (state.holder != 0) {
+        // A process that began anew, or is gone, does not know whom to tell.
+        auto peer = find(state.holder);
+        if (peer == members.end() || peer->silent_ms > 0
+            || peer->incarnation != state.holder_incarnation)
+          ask_all(state, members);
+        continue;
+      }
       std::erase_if(state.awaited, [&](auto node) {
-        auto peer = std::find_if(members.begin(), members.end(),
-                                 [&](auto& x) { return x.node == node; });
+        auto peer = find(node);
         return peer == members.end() || peer->silent_ms > deps_.peers->lease_ms;
       });
       ask_again(state);

@@ -18,7 +18,8 @@ namespace tutti::actors {
 struct job_peers {
   struct peer {
     std::uint64_t node = 0;
-    bool up = false;
+    /// Another one at each start of its process.
+    std::uint64_t incarnation = 0;
     /// For how long it has not been heard of; 0 while it is up.
     std::int64_t silent_ms = 0;
   };
@@ -29,6 +30,8 @@ struct job_peers {
   std::function<void(std::uint64_t node, const wire::job_answer&)> answer;
   /// To all that are up.
   std::function<void(const wire::job_order&)> spread;
+  /// Another node leads the shard of the step now, as far as this one has heard.
+  std::function<bool(const engine::entity_id& step)> led_elsewhere;
   /// To whoever leads the shard of the step, if that is another node; false if it is this one.
   std::function<bool(const engine::entity_id& step, const engine::message_ptr& news)> tell_abroad;
   /// A node that hears of no majority for half of this time ends its jobs and tells nobody; a job

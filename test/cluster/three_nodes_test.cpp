@@ -140,7 +140,7 @@ TEST_CASE("a job whose node dies goes on, and is found again instead of started 
         type: shell
         script: |
           echo begin >> )" + marks.path()
-                          + R"(/marks; sleep 6; echo end >> )" + marks.path() + "/marks\n";
+                          + R"(/marks; sleep 12; echo end >> )" + marks.path() + "/marks\n";
   REQUIRE(all.node(1).call("POST", "/api/v3/workflows/yaml", definition, "application/yaml").status
           == 200);
   REQUIRE(all.node(2)
@@ -156,10 +156,14 @@ TEST_CASE("a job whose node dies goes on, and is found again instead of started 
     std::this_thread::sleep_for(50ms);
   }
   REQUIRE(runs_it != 0);
-  all.kill(runs_it);
-  // Somebody else leads the step by then, and looks for the job.
-  std::this_thread::sleep_for(2s);
-  all.restart(runs_it);
+  // The first time its leader dies with it. The second time somebody else leads the step, has found
+  // the job there, and must notice that the process which told of it is gone.
+  for (auto pause : {2s, 1s}) {
+    all.kill(runs_it);
+    std::this_thread::sleep_for(pause);
+    all.restart(runs_it);
+    std::this_thread::sleep_for(2s);
+  }
   auto end = all.node(runs_it % 3 + 1).wait_for_end("long", 1, 60s);
   REQUIRE(end.status == 200);
   CHECK(end.body.at("status").as_string() == "SUCCEEDED");

@@ -1,5 +1,6 @@
 #include "actors/node/log_sink.hpp"
 #include "actors/node/service.hpp"
+#include "actors/node/version.hpp"
 #include "config/load/loader.hpp"
 #include "runtime/base/log.hpp"
 
@@ -15,7 +16,6 @@ namespace {
 
 using namespace tutti;
 
-constexpr auto version = "0.1.0";
 constexpr auto bad_options = 2;
 constexpr auto cannot_start = 1;
 
@@ -67,7 +67,7 @@ int run(int argc, char** argv) {
       std::cout << config::node_manual();
       return 0;
     case config::outcome::version:
-      std::cout << "tuttid " << version << "\n";
+      std::cout << "tuttid " << actors::program_version << "\n";
       return 0;
     case config::outcome::print_config:
       std::cout << config::node_config_file(loaded->options);

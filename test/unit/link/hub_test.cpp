@@ -171,6 +171,23 @@ TEST_CASE("a large frame arrives whole, one over the bound of the receiver ends 
   CHECK(b.frames.size() == 1);
 }
 
+TEST_CASE("an entry as large as consensus allows fits into a frame") {
+  constexpr std::size_t entry_max = std::size_t{32} << 20U;
+  const auto authority = new_authority();
+  node a{1, member(authority, 1)};
+  node b{2, member(authority, 2)};
+  a.options.silence_max = b.options.silence_max = patience;
+  a.start();
+  b.start();
+  connect(a, b);
+  REQUIRE(a.wait_up());
+  const std::string large(entry_max + 1000, 'x');
+  REQUIRE(a.at().send(2, lane::normal, kind, large));
+  REQUIRE(b.wait([&] { return b.frames.size() == 1; }));
+  CHECK(b.frames.front() == large);
+  CHECK(a.downs == 0);
+}
+
 TEST_CASE("links in the clear are for loopback addresses only") {
   node a{1};
   a.options.address = "0.0.0.0";
@@ -285,9 +302,13 @@ TEST_CASE("a link comes back when its peer does") {
   b.stop();
   REQUIRE(a.wait([&] { return a.downs == 1; }));
   CHECK_FALSE(a.at().send(2, lane::normal, kind, "x"));
+  CHECK(a.at().peers().front().silent_ms > 0);
+  b.options.self.incarnation = 7;
   b.start();
   b.at().set_peers({a.address()});
   REQUIRE(a.wait_up(2));
+  CHECK(a.at().peers().front().silent_ms == 0);
+  CHECK(a.at().peers().front().incarnation == 7);
   CHECK(a.at().send(2, lane::normal, kind, "again"));
   CHECK(b.wait([&] { return b.frames == std::vector<std::string>{"again"}; }));
 }
