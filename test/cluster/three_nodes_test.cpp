@@ -4,9 +4,8 @@
 
 #include <doctest/doctest.h>
 
-#include <atomic>
+#include <functional>
 #include <map>
-#include <random>
 #include <set>
 #include <thread>
 
@@ -33,6 +32,17 @@ std::string request_of(std::uint64_t number) {
   std::snprintf(uuid, sizeof uuid, "00000000-0000-4000-8000-%012llu",
                 static_cast<unsigned long long>(number));
   return std::string{R"({"initiator":{"type":"manual"},"request_id":")"} + uuid + R"("})";
+}
+
+/// Waits for what `/api/v3/cluster` says; false if it does not come.
+bool wait_for(running_cluster& all, const std::function<bool(const boost::json::value&)>& what) {
+  const auto until = std::chrono::steady_clock::now() + 60s;
+  while (std::chrono::steady_clock::now() < until) {
+    if (auto seen = all.look(); seen.is_object() && what(seen))
+      return true;
+    std::this_thread::sleep_for(100ms);
+  }
+  return false;
 }
 
 constexpr auto start_path = "/api/v3/workflows/chain/versions/active/actions/start";
@@ -168,4 +178,48 @@ TEST_CASE("a job whose node dies goes on, and is found again instead of started 
   REQUIRE(end.status == 200);
   CHECK(end.body.at("status").as_string() == "SUCCEEDED");
   CHECK(read_file(marks.path() + "/marks") == "begin\nend\n");
+}
+
+TEST_CASE("a node is drained, a fourth one takes its share, and one leaves for ever") {
+  running_cluster all{3};
+  REQUIRE(all.node(1).call("POST", "/api/v3/workflows/yaml", chain, "application/yaml").status
+          == 200);
+  constexpr auto runs = 30;
+  for (auto i = 1; i <= runs; ++i)
+    REQUIRE(all.call_any("POST", start_path, request_of(static_cast<std::uint64_t>(i)), 20s).status
+            == 200);
+  auto numbers = [](const boost::json::value& seen, const char* name) {
+    std::map<int, int> out;
+    for (auto& x : seen.at("nodes").as_array())
+      out[x.at("node").to_number<int>()] = x.at(name).to_number<int>();
+    return out;
+  };
+  const auto nodes = std::string{"/api/v3/cluster/nodes/"};
+
+  REQUIRE(all.node(1).call("POST", nodes + "1/actions/drain").status == 200);
+  CHECK(wait_for(all, [&](auto& x) { return numbers(x, "leads")[1] == 0; }));
+  REQUIRE(all.node(1).call("POST", nodes + "1/actions/uncordon").status == 200);
+  CHECK(wait_for(all, [&](auto& x) { return numbers(x, "leads")[1] > 10; }));
+
+  REQUIRE(all.add() == 4);
+  CHECK(wait_for(all, [&](auto& x) { return numbers(x, "replicas")[4] >= 40; }));
+  // It answers for shards of which it has no copy, too.
+  for (auto i = 1; i <= runs; ++i) {
+    auto end = all.node(4).wait_for_end("chain", i, 20s);
+    REQUIRE(end.status == 200);
+    CHECK(end.body.at("status").as_string() == "SUCCEEDED");
+  }
+  CHECK(all.node(4)
+          .call("GET", "/api/v3/workflows/chain/instances?first=50")
+          .body.at("elements")
+          .as_array()
+          .size()
+        == runs);
+
+  REQUIRE(all.node(4).call("POST", nodes + "2/actions/remove").status == 200);
+  CHECK(wait_for(all, [&](auto& x) {
+    auto copies = numbers(x, "replicas");
+    return !copies.contains(2) && copies[1] == 64 && copies[3] == 64 && copies[4] == 64;
+  }));
+  CHECK(all.node(4).call("POST", nodes + "9/actions/drain").status == 404);
 }
