@@ -6,6 +6,8 @@
 #include "runtime/engine/step_core.hpp"
 #include "runtime/model/stored.hpp"
 
+#include <algorithm>
+
 namespace tutti::engine {
 
 using model::run_status;
@@ -76,7 +78,7 @@ status instance_judge::on_create(const create_run& x) {
                          model::encode(*x.definition)});
   if (x.ended_as) {
     mem_.state.status = *x.ended_as;
-    mem_.state.start_time = mem_.state.end_time = around_.now;
+    mem_.state.start_time = mem_.state.end_time = std::max(around_.now, spec.create_time);
     if (!x.note.empty())
       model::append_timeline(mem_.state.timeline,
                              model::log_event(around_.now, model::log_level::info, x.note));
@@ -115,8 +117,9 @@ status instance_judge::on_launch(const launch_run&) {
 void instance_judge::begin() {
   mem_.state.launched = true;
   mem_.state.status = run_status::in_progress;
-  mem_.state.start_time = around_.now;
   auto& spec = mem_.run->spec;
+  // The workflow may be led by another node, whose clock is ahead.
+  mem_.state.start_time = std::max(around_.now, spec.create_time);
   if (!spec.iteration) {
     model::append_timeline(mem_.state.timeline,
                            model::log_event(around_.now, model::log_level::info,

@@ -5,6 +5,8 @@
 #include "runtime/engine/while_core.hpp"
 #include "runtime/model/stored.hpp"
 
+#include <algorithm>
+
 namespace tutti::engine {
 
 using model::run_status;
@@ -49,7 +51,7 @@ void instance_judge::finish(run_status own) {
   state.status = aggregated_status(*mem_.run, own, state.steps, in_dag);
   if (state.status != own)
     state.own_status = own;
-  state.end_time = around_.now;
+  state.end_time = std::max(around_.now, state.start_time);
   state.leaves = mem_.leaves;
   state.ending.reset();
   state.again.clear();

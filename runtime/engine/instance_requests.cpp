@@ -3,6 +3,8 @@
 #include "runtime/engine/rows.hpp"
 #include "runtime/model/stored.hpp"
 
+#include <algorithm>
+
 namespace tutti::engine {
 
 using model::run_status;
@@ -56,7 +58,7 @@ status instance_judge::on_terminate(const terminate_run& x) {
   if (!mem_.state.launched) {
     model::append_timeline(mem_.state.timeline, ended_in_queue(x, target, done.event.message));
     mem_.state.status = target;
-    mem_.state.end_time = around_.now;
+    mem_.state.end_time = std::max(around_.now, mem_.run->spec.create_time);
     tell_parent();
     out_.at_rest = true;
     done.status = target;

@@ -1,5 +1,6 @@
 #include "runtime/engine/step_judge.hpp"
 
+#include <algorithm>
 #include <cassert>
 
 namespace tutti::engine {
@@ -46,6 +47,8 @@ bool is_legal_step(step_status from, step_status to) {
 
 void stamp(model::step_runtime_state& state, step_status to, time_ms now) {
   using enum step_status;
+  // Another node may lead now, whose clock is behind.
+  now = std::max(now, state.modify_time.value_or(0));
   state.status = to;
   state.modify_time = now;
   switch (to) {

@@ -178,7 +178,7 @@ status judge::end_queued(run_id run, run_status as, const std::string& by, const
   next.status = as;
   next.queued = false;
   next.clearings = mem_.state.clearings;
-  next.end_time = around_.now;
+  next.end_time = std::max(around_.now, next.create_time);
   happen(run_progressed{run.first, run.second, next, true});
   terminate(run, as == run_status::failed ? stop_kind::kill : stop_kind::stop, by, why);
   return unit{};
