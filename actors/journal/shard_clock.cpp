@@ -12,6 +12,7 @@ std::string encode_timer(const rows::stored_timer& x) {
 
 status shard_clock::load(const engine::row_reader& reader) {
   near_.clear();
+  fresh_.clear();
   complete_ = false;
   horizon_ = rows::table('T').first;
   return read_from(horizon_, reader);
@@ -45,6 +46,18 @@ status shard_clock::read_from(const std::string& from, const engine::row_reader&
   return unit{};
 }
 
+void shard_clock::arm(const std::string& key, const rows::stored_timer& what) {
+  fresh_.insert(key);
+  if (covers(key))
+    add(key, what);
+}
+
+/// It may have been dropped from memory meanwhile, and a refill since then did not see its row.
+void shard_clock::settle(std::string key, rows::stored_timer what) {
+  if (fresh_.erase(key) > 0 && covers(key))
+    add(std::move(key), std::move(what));
+}
+
 void shard_clock::add(std::string key, rows::stored_timer what) {
   near_.insert_or_assign(std::move(key), std::move(what));
   // Far more than the window: the latest go back to being rows only.
@@ -67,6 +80,7 @@ std::optional<shard_clock::timer> shard_clock::pop(engine::time_ms now) {
   if (near_.empty() || rows::timer_due(near_.begin()->first) > now)
     return std::nullopt;
   auto node = near_.extract(near_.begin());
+  fresh_.erase(node.key());
   return timer{std::move(node.key()), std::move(node.mapped())};
 }
 

@@ -169,8 +169,8 @@ public:
   /// This node has a vote, so it has the rows or is about to.
   bool votes() const;
 
-  /// The members as the leader sees them. All shards count as equally loaded: what was written since
-  /// the last look changes too fast to move leaders by.
+  /// The members as the leader sees them. All shards count as equally loaded: what was written
+  /// since the last look changes too fast to move leaders by.
   result<cluster::shard_view> look();
 
 private:

@@ -171,6 +171,7 @@ private:
   void resend(shard_no to);
   void send_letters(shard_no to, wire::letters what);
   void confirm_letters(shard_no to, std::uint64_t seq);
+  void plan_post_check();
   void on_post_check();
   void on_tick(const wire::tick& x);
   void plan_tick();
@@ -189,8 +190,8 @@ private:
   bool post_check_planned_ = false;
   /// Shards that were sent again as many letters as go at a time: the last one's number.
   std::map<shard_no, std::uint64_t> more_behind_;
-  /// Shards led by other nodes that were sent letters: what they had confirmed then.
-  std::map<shard_no, std::uint64_t> abroad_;
+  /// In a cluster, shards that were sent letters: what they had confirmed then.
+  std::map<shard_no, std::uint64_t> on_their_way_;
 
   std::unordered_map<std::uint64_t, slot> slots_;
   std::unordered_map<entity_id, std::uint64_t, engine::entity_hash> by_id_;
@@ -287,7 +288,7 @@ void shard_keeper::stop_serving(const error& why) {
   flush_sent_ = false;
   sweep_planned_ = false;
   post_check_planned_ = false;
-  abroad_.clear();
+  on_their_way_.clear();
   more_behind_.clear();
   book_ = {};
   clock_ = shard_clock{deps_.limits.timer_window};
@@ -479,11 +480,9 @@ void shard_keeper::take_timers(const entity_id& who,
     }
     rows::stored_timer timer{who, {x.kind, x.generation, x.due}};
     open_.rows.push_back(storage::put_row(key, encode_timer(timer)));
-    if (clock_.covers(key)) {
-      clock_.add(std::move(key), std::move(timer));
-      plan_tick();
-    } else
-      open_.armed.emplace_back(std::move(key), std::move(timer));
+    clock_.arm(key, timer);
+    plan_tick();
+    open_.armed.emplace_back(std::move(key), std::move(timer));
   }
 }
 
@@ -606,8 +605,7 @@ void shard_keeper::release(batch& gone) {
     if (auto i = slots_.find(number); i != slots_.end())
       i->second.commits_applied = seen;
   for (auto& [key, timer] : gone.armed)
-    if (clock_.covers(key))
-      clock_.add(std::move(key), std::move(timer));
+    clock_.settle(std::move(key), std::move(timer));
   for (auto number : gone.leaving)
     if (auto i = slots_.find(number);
         i != slots_.end() && i->second.unhandled == 0 && i->second.last_batch <= applied_batch_)
@@ -668,15 +666,23 @@ void shard_keeper::resend(shard_no to) {
 }
 
 void shard_keeper::send_letters(shard_no to, wire::letters what) {
-  if (deps_.letters_abroad && deps_.letters_abroad(to, what)) {
-    abroad_[to] = book_.confirmed_by(to);
-    if (!post_check_planned_) {
-      post_check_planned_ = true;
-      delayed_send(this, std::chrono::milliseconds{deps_.limits.letters_patience_ms},
-                   wire::post_check{epoch_});
-    }
-  } else if (auto peer = deps_.peer(to))
+  // In a cluster the keeper here may not lead the shard, whatever this node has heard.
+  if (deps_.letters_abroad) {
+    on_their_way_[to] = book_.confirmed_by(to);
+    plan_post_check();
+    if (deps_.letters_abroad(to, what))
+      return;
+  }
+  if (auto peer = deps_.peer(to))
     send(peer, std::move(what));
+}
+
+void shard_keeper::plan_post_check() {
+  if (post_check_planned_)
+    return;
+  post_check_planned_ = true;
+  delayed_send(this, std::chrono::milliseconds{deps_.limits.letters_patience_ms},
+               wire::post_check{epoch_});
 }
 
 void shard_keeper::confirm_letters(shard_no to, std::uint64_t seq) {
@@ -691,20 +697,17 @@ void shard_keeper::confirm_letters(shard_no to, std::uint64_t seq) {
 /// rest by itself, or gets it in order.
 void shard_keeper::on_post_check() {
   post_check_planned_ = false;
-  auto before = std::exchange(abroad_, {});
+  auto before = std::exchange(on_their_way_, {});
   for (auto [to, confirmed] : before) {
     if (!book_.waits_for(to))
       continue;
     if (book_.confirmed_by(to) == confirmed)
       resend(to);
     else
-      abroad_[to] = book_.confirmed_by(to);
+      on_their_way_[to] = book_.confirmed_by(to);
   }
-  if (abroad_.empty() || post_check_planned_)
-    return;
-  post_check_planned_ = true;
-  delayed_send(this, std::chrono::milliseconds{deps_.limits.letters_patience_ms},
-               wire::post_check{epoch_});
+  if (!on_their_way_.empty())
+    plan_post_check();
 }
 
 // -- timers and idleness --------------------------------------------------------------------------
