@@ -19,6 +19,9 @@ struct job_limits {
   std::int64_t output_max_chars = 750'000;
   /// How long a job runs on while no daemon listens; 0 ends it at once.
   std::int64_t orphan_grace_ms = 600'000;
+  /// A job that its daemon has not said to keep alive for so long ends; 0 is no bound. For nodes
+  /// that others replace when they are silent, also when their daemon only stands still.
+  std::int64_t lease_ms = 0;
   /// Address space of each process; 0 is no bound.
   std::int64_t memory_max_bytes = 0;
   /// Processor time of each process; 0 is no bound.

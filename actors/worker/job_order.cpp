@@ -94,7 +94,7 @@ status check_job(const job_spec& spec) {
     return refusal(spec, "working directory '" + spec.working_dir + "' must be absolute");
   const auto& limits = spec.limits;
   if (limits.segment_bytes < 1 || limits.log_max_bytes < 0 || limits.output_max_chars < 0
-      || limits.orphan_grace_ms < 0 || spec.grace_ms < 0)
+      || limits.orphan_grace_ms < 0 || limits.lease_ms < 0 || spec.grace_ms < 0)
     return refusal(spec, "limits and grace must not be negative, and segment_bytes not 0");
   // JSON may need six characters for one byte.
   if (size_of(spec) > spec_max_bytes / 8)

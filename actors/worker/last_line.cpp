@@ -43,7 +43,7 @@ std::string cleaned(std::string_view line) {
       out += ' ';
     else
       out += line.substr(0, size);
-    line.remove_prefix(std::max<std::size_t>(size, 1));
+    line.remove_prefix(size == 0 ? 1 : size);
   }
   return out;
 }

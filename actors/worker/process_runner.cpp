@@ -155,6 +155,13 @@ status process_runner::terminate(const std::string& step_uuid, std::int64_t grac
   return push(*queue_, step_uuid, terminate_job{step_uuid, grace_ms});
 }
 
+void process_runner::keep_alive() {
+  const std::scoped_lock guard{queue_->mutex};
+  // A word that finds no room is repeated long before a lease ends.
+  if (!queue_->active.empty())
+    (void)push(*queue_, {}, keep_jobs{});
+}
+
 status process_runner::forget(const std::string& step_uuid) const {
   auto folder = ended_folder(options_, step_uuid);
   if (!folder)

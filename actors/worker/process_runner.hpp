@@ -1,6 +1,6 @@
 #pragma once
 
-#include "actors/worker/job.hpp"
+#include "actors/worker/job_runner.hpp"
 #include "runtime/base/error.hpp"
 
 #include <cstdint>
@@ -39,35 +39,19 @@ struct runner_queue;
 
 /// Runs the steps of this node that are local processes. Each job has a supervisor process of
 /// its own, so jobs outlive this object and the daemon; all a runner knows is in the run
-/// folders. Owns one thread. All functions may be called from any thread; launch, attach and
-/// terminate never wait for the disk.
-class process_runner {
+/// folders. Owns one thread. All functions may be called from any thread.
+class process_runner final : public job_runner {
 public:
   static result<std::unique_ptr<process_runner>> open(runner_options options, event_sink on_event);
 
-  process_runner(const process_runner&) = delete;
-  process_runner& operator=(const process_runner&) = delete;
-
   /// Stops.
-  ~process_runner();
+  ~process_runner() override;
 
-  /// Runs the job, once per uuid for ever: one that runs is found again and reports its start
-  /// again, one that ended reports its result again. Whatever goes wrong later comes as the
-  /// event `job_ended`. Fails with bad_request, too_large, overloaded (try again when a job
-  /// ended) or unavailable (stopped).
-  status launch(job_spec spec);
-
-  /// Finds a job of an earlier daemon. It reports its start if it runs, and its end if it
-  /// ended; one of which nothing is known ends as lost, and can then never start any more.
-  status attach(std::string step_uuid);
-
-  /// Whether a job was ever launched here and is not put away. Looks at the disk.
-  bool knows(const std::string& step_uuid) const;
-
-  /// SIGTERM, and SIGKILL after the grace (negative: that of the spec), to all of the job.
-  /// May be repeated; the shortest grace counts. Fails with not_found if the job is neither
-  /// launched nor attached here, for example because it ended.
-  status terminate(const std::string& step_uuid, std::int64_t grace_ms);
+  status launch(job_spec spec) override;
+  status attach(std::string step_uuid) override;
+  bool knows(const std::string& step_uuid) const override;
+  status terminate(const std::string& step_uuid, std::int64_t grace_ms) override;
+  void keep_alive() override;
 
   /// Drops the spec, the parameters and the files of a job whose end is recorded durably. Logs
   /// and result stay, but outputs from the output file are gone. Runs on the caller's thread and

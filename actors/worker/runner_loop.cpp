@@ -164,6 +164,12 @@ void runner_loop::on(terminate_job& command) {
   tell_termination(one);
 }
 
+void runner_loop::on(keep_jobs&) {
+  for (auto& [id, one] : jobs_)
+    if (one.link)
+      say(one, {{"op", "alive"}});
+}
+
 /// The job is looked for unless it gets a link.
 runner_loop::job& runner_loop::remember(const std::string& step_uuid) {
   const auto id = next_id_++;
@@ -209,14 +215,15 @@ void runner_loop::adopt_link(job& one, unique_fd link) {
 void runner_loop::tell_termination(job& one) {
   if (!one.terminate_grace || !one.link)
     return;
-  boost::json::object request;
-  request["op"] = "terminate";
-  request["grace_ms"] = *one.terminate_grace;
-  const auto line = boost::json::serialize(request) + "\n";
-  // A short line fits whole or not at all; if not, the caller asks again, or the link breaks.
-  if (::send(one.link.get(), line.data(), line.size(), MSG_DONTWAIT | MSG_NOSIGNAL)
-      == static_cast<ssize_t>(line.size()))
+  if (say(one, {{"op", "terminate"}, {"grace_ms", *one.terminate_grace}}))
     one.terminate_grace.reset();
+}
+
+/// A short line fits whole or not at all; if not, the caller asks again, or the link breaks.
+bool runner_loop::say(const job& one, const boost::json::object& what) {
+  const auto line = boost::json::serialize(what) + "\n";
+  return ::send(one.link.get(), line.data(), line.size(), MSG_DONTWAIT | MSG_NOSIGNAL)
+         == static_cast<ssize_t>(line.size());
 }
 
 // -- supervisors ----------------------------------------------------------------------------------

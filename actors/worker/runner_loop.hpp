@@ -5,6 +5,8 @@
 #include "actors/worker/runner_queue.hpp"
 #include "actors/worker/step_files.hpp"
 
+#include <boost/json/object.hpp>
+
 #include <sys/types.h>
 
 #include <chrono>
@@ -52,10 +54,12 @@ private:
   void on(launch_job& command);
   void on(attach_job& command);
   void on(terminate_job& command);
+  void on(keep_jobs& command);
   job& remember(const std::string& step_uuid);
   status begin(job& one, const job_spec& spec);
   void adopt_link(job& one, unique_fd link);
   void tell_termination(job& one);
+  static bool say(const job& one, const boost::json::object& what);
 
   // -- supervisors ----------------------------------------------------------------------
   void hear(job& one);

@@ -25,7 +25,10 @@ struct terminate_job {
   std::int64_t grace_ms = 0;
 };
 
-using runner_command = std::variant<launch_job, attach_job, terminate_job>;
+/// All jobs with a link go on for their lease.
+struct keep_jobs {};
+
+using runner_command = std::variant<launch_job, attach_job, terminate_job, keep_jobs>;
 
 /// Between the callers of a runner and its thread: commands in order, and which jobs count.
 struct runner_queue {

@@ -24,6 +24,7 @@ constexpr limit_field limit_fields[] = {
   {"log_max_bytes", &job_limits::log_max_bytes},
   {"output_max_chars", &job_limits::output_max_chars},
   {"orphan_grace_ms", &job_limits::orphan_grace_ms},
+  {"lease_ms", &job_limits::lease_ms},
   {"memory_max_bytes", &job_limits::memory_max_bytes},
   {"cpu_max_seconds", &job_limits::cpu_max_seconds},
   {"file_max_bytes", &job_limits::file_max_bytes},

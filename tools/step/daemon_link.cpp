@@ -21,17 +21,22 @@ namespace {
 
 constexpr std::size_t line_max_bytes = 64 << 10;
 
-std::optional<terminate_request> parse_request(std::string_view line) {
+/// What it does not know, it does not hear: the daemon may be newer.
+void take_line(std::string_view line, daemon_words& said) {
   namespace json = boost::json;
   boost::system::error_code failure;
   const auto value = json::parse({line.data(), line.size()}, failure);
   if (failure || !value.is_object())
-    return std::nullopt;
+    return;
   const auto* op = value.get_object().if_contains("op");
-  if (!op || !op->is_string() || op->get_string() != "terminate")
-    return std::nullopt;
+  if (!op || !op->is_string())
+    return;
+  if (op->get_string() == "alive")
+    said.alive = true;
+  if (op->get_string() != "terminate")
+    return;
   const auto* grace = value.get_object().if_contains("grace_ms");
-  return terminate_request{grace && grace->is_int64() ? grace->get_int64() : -1};
+  said.terminate = grace && grace->is_int64() ? grace->get_int64() : -1;
 }
 
 } // namespace
@@ -63,8 +68,8 @@ bool daemon_link::accept_daemon() {
   return true;
 }
 
-std::optional<terminate_request> daemon_link::receive() {
-  std::optional<terminate_request> latest;
+daemon_words daemon_link::receive() {
+  daemon_words said;
   char piece[4096];
   for (;;) {
     const auto n = ::recv(peer_.get(), piece, sizeof piece, MSG_DONTWAIT);
@@ -78,8 +83,7 @@ std::optional<terminate_request> daemon_link::receive() {
     }
     received_.append(piece, static_cast<std::size_t>(n));
     for (auto end = received_.find('\n'); end != std::string::npos; end = received_.find('\n')) {
-      if (auto request = parse_request(std::string_view{received_}.substr(0, end)))
-        latest = request;
+      take_line(std::string_view{received_}.substr(0, end), said);
       received_.erase(0, end + 1);
     }
     if (received_.size() > line_max_bytes) {
@@ -87,7 +91,7 @@ std::optional<terminate_request> daemon_link::receive() {
       break;
     }
   }
-  return latest;
+  return said;
 }
 
 void daemon_link::send(std::string_view line, loss may_be) {

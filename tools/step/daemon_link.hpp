@@ -10,10 +10,12 @@
 
 namespace tutti::step {
 
-/// What the daemon asks for: `{"op":"terminate","grace_ms":N}`.
-struct terminate_request {
-  /// Negative is the grace of the spec.
-  std::int64_t grace_ms = -1;
+/// What the daemon has said.
+struct daemon_words {
+  /// `{"op":"terminate","grace_ms":N}`; negative is the grace of the spec.
+  std::optional<std::int64_t> terminate{};
+  /// `{"op":"alive"}`: the job may go on for its lease.
+  bool alive = false;
 };
 
 /// The supervisor's end of the talk with the daemon: JSON lines both ways. At most one daemon
@@ -36,7 +38,7 @@ public:
   bool accept_daemon();
 
   /// Takes in what the daemon sent; drops the connection if it ended or talks nonsense.
-  std::optional<terminate_request> receive();
+  daemon_words receive();
 
   /// Sends a line. One that does not fit at once is kept for `flush`, unless it may be lost.
   enum class loss : bool {

@@ -161,6 +161,8 @@ int supervisor::wait_ms() const {
   if (!link_.connected() && !result_.terminated)
     until = std::min(until, alone_since_.value_or(clock::now())
                               + std::chrono::milliseconds{order_.limits.orphan_grace_ms});
+  if (order_.limits.lease_ms > 0 && !result_.terminated)
+    until = std::min(until, kept_alive_ + std::chrono::milliseconds{order_.limits.lease_ms});
   if (until == time_point::max())
     return -1;
   const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - clock::now()).count();
@@ -208,8 +210,11 @@ void supervisor::on_first_process_ended() {
 }
 
 void supervisor::hear_daemon() {
-  if (const auto request = link_.receive())
-    terminate(request->grace_ms, "");
+  const auto said = link_.receive();
+  if (said.alive)
+    kept_alive_ = clock::now();
+  if (said.terminate)
+    terminate(*said.terminate, "");
 }
 
 void supervisor::watch_deadlines() {
@@ -222,6 +227,12 @@ void supervisor::watch_deadlines() {
       && now - *alone_since_ >= std::chrono::milliseconds{order_.limits.orphan_grace_ms})
     terminate(-1, "no daemon was connected for " + std::to_string(order_.limits.orphan_grace_ms)
                     + " ms");
+  if (order_.limits.lease_ms > 0 && !result_.terminated
+      && now - kept_alive_ >= std::chrono::milliseconds{order_.limits.lease_ms}) {
+    terminate(-1, "its node has been out of touch with the cluster for "
+                    + std::to_string(order_.limits.lease_ms) + " ms");
+    out_of_touch_ = result_.terminated;
+  }
   report_logs();
   if (kill_at_ && now >= *kill_at_ && !nothing_left_)
     kill_all();
@@ -303,6 +314,9 @@ void supervisor::complete_result() {
   result_.stderr_dropped = err_log_.dropped();
   if (!first_ended_)
     result_.end_time = now_ms();
+  // Others may take it for lost already, and it is not the job's fault.
+  if (out_of_touch_)
+    result_.how = job_result::outcome::lost;
 }
 
 bool supervisor::deliver() {

@@ -69,6 +69,8 @@ private:
   std::optional<time_point> kill_at_{};
   std::optional<time_point> killing_since_{};
   std::optional<time_point> alone_since_{};
+  bool out_of_touch_ = false;
+  time_point kept_alive_ = clock::now(); ///< by the daemon
   time_point logs_reported_at_{};
   std::int64_t logs_reported_bytes_ = 0;
 };

@@ -609,6 +609,32 @@ TEST_CASE_FIXTURE(runner_fixture, "a job that no daemon cares for ends after the
   CHECK(got.message.find("no daemon") != std::string::npos);
 }
 
+TEST_CASE_FIXTURE(runner_fixture, "a job that its daemon does not keep alive is lost") {
+  auto spec = script("u", "exec sleep 1000");
+  spec.limits.lease_ms = 300;
+  launch(spec);
+  const auto started = events.wait<job_started>("u");
+  REQUIRE(started.has_value());
+  const auto got = ended("u");
+  CHECK(got.how == outcome::lost);
+  CHECK(got.terminated);
+  CHECK(got.message.find("out of touch") != std::string::npos);
+  CHECK_FALSE(alive(static_cast<pid_t>(started->pid)));
+}
+
+TEST_CASE_FIXTURE(runner_fixture, "a job that is kept alive outlives its lease") {
+  auto spec = script("u", "while [ ! -e " + file("go") + " ]; do sleep 0.01; done");
+  spec.limits.lease_ms = 1000;
+  launch(spec);
+  const auto begin = std::chrono::steady_clock::now();
+  REQUIRE(eventually([&] {
+    runner->keep_alive();
+    return std::chrono::steady_clock::now() - begin > std::chrono::milliseconds{2500};
+  }));
+  std::ofstream{file("go")} << "go";
+  CHECK(ended("u").how == outcome::exited);
+}
+
 TEST_CASE_FIXTURE(runner_fixture, "a damaged result is a lost job, not a crash") {
   run(script("u", "exit 0"));
   std::ofstream{in_run("u", "result.json")} << "{\"outc";
