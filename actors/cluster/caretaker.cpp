@@ -108,7 +108,7 @@ void caretaker::take(const std::vector<surveyed_node>& seen) {
     log::info("cluster-move", {{"what", text_of(x)}});
     deps_.links->order(x);
   }
-  forget_gone(shards);
+  forget_gone(shards, seen);
   auto moving = [](const cluster::shard_view& x) { return x.changing || !x.learners.empty(); };
   auto gone = [](const cluster::node_view& x) { return !x.reachable; };
   auto busy = !moves.empty() || std::any_of(shards.begin(), shards.end(), moving)
@@ -120,9 +120,11 @@ void caretaker::take(const std::vector<surveyed_node>& seen) {
   look_soon(busy ? deps_.busy_pause : deps_.rest_pause);
 }
 
-/// A node that is leaving and has nothing any more. Only when every shard was seen: one that has no
-/// leader may still count on it.
-void caretaker::forget_gone(const std::vector<cluster::shard_view>& shards) {
+/// A node that is leaving and has nothing any more, no replica and no job: who is forgotten counts
+/// as gone, and its jobs as lost. Only when every shard was seen: one that has no leader may still
+/// count on it.
+void caretaker::forget_gone(const std::vector<cluster::shard_view>& shards,
+                            const std::vector<surveyed_node>& seen) {
   if (shards.size() != deps_.links->leaders().all().size())
     return;
   std::set<cluster::node_no> used;
@@ -130,11 +132,16 @@ void caretaker::forget_gone(const std::vector<cluster::shard_view>& shards) {
     used.insert(x.voters.begin(), x.voters.end());
     used.insert(x.learners.begin(), x.learners.end());
   }
+  auto works = [&](cluster::node_no node) {
+    auto answer = std::find_if(seen.begin(), seen.end(), [&](auto& x) { return x.node == node; });
+    return answer != seen.end() ? answer->jobs > 0
+                                : deps_.links->agreed_silence_ms(node) <= deps_.lease_ms;
+  };
   std::vector<cluster::node_no> gone;
   {
     const std::lock_guard guard{lock_};
     for (auto& x : members_)
-      if (x.mode == cluster::node_mode::leaving && !used.contains(x.node))
+      if (x.mode == cluster::node_mode::leaving && !used.contains(x.node) && !works(x.node))
         gone.push_back(x.node);
   }
   for (auto node : gone)

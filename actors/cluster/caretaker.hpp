@@ -18,6 +18,8 @@ struct caretaker_deps {
   /// Steady clock.
   std::function<std::int64_t()> now_ms;
   std::function<void(std::chrono::milliseconds, std::function<void()>)> later;
+  /// A leaving node that nobody hears is forgotten after this pause: its jobs have ended by then.
+  std::int64_t lease_ms = 60'000;
   /// Asks the entity of the members something, and does not care for the answer.
   std::function<void(cluster::membership_command)> order;
   /// Between two looks while something is on its way, and at rest.
@@ -43,7 +45,8 @@ private:
   void look(std::int64_t due);
   void take(const std::vector<surveyed_node>& seen);
   std::vector<cluster::node_view> nodes_now();
-  void forget_gone(const std::vector<cluster::shard_view>& shards);
+  void forget_gone(const std::vector<cluster::shard_view>& shards,
+                   const std::vector<surveyed_node>& seen);
 
   caretaker_deps deps_;
   std::mutex lock_;

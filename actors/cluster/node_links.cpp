@@ -5,6 +5,7 @@
 
 #include <caf/send.hpp>
 
+#include <algorithm>
 #include <thread>
 #include <tuple>
 #include <utility>
@@ -17,13 +18,20 @@ namespace {
 struct members_told {
   std::uint64_t term = 0;
   engine::cluster_changed members;
+  std::uint64_t count = 0; ///< of what was told in this term
 
   static constexpr auto fields() {
     using self = members_told;
     return std::make_tuple(model::field(1, "term", &self::term),
-                           model::field(2, "members", &self::members));
+                           model::field(2, "members", &self::members),
+                           model::field(3, "count", &self::count));
   }
 };
+
+constexpr auto silence_pause = std::chrono::milliseconds{1'000};
+
+/// What was said longer ago says nothing about now.
+constexpr std::int64_t silence_fresh_ms = 5'000;
 
 /// A frame that cannot be read comes from a newer program, or is damaged; it counts as lost.
 template <class T, class Use>
@@ -47,6 +55,14 @@ std::vector<cluster::shard_view> newest_views(const std::vector<surveyed_node>& 
   for (auto& [shard, view] : newest)
     out.push_back(std::move(view.second));
   return out;
+}
+
+result<std::unique_ptr<link::transport>> over_sockets(link::hub_options options,
+                                                      link::hub_handlers handlers) {
+  auto made = link::hub::start(std::move(options), std::move(handlers));
+  if (!made)
+    return made.error();
+  return std::unique_ptr<link::transport>{std::move(*made)};
 }
 
 node_links::node_links(link_settings settings, engine::shard_no shards)
@@ -87,7 +103,7 @@ status node_links::open(link_targets targets) {
     if (const auto to = this->targets())
       to->on_join(asked, std::move(answer));
   };
-  auto made = link::hub::start(std::move(options), std::move(handlers));
+  auto made = settings_.connect(std::move(options), std::move(handlers));
   if (!made)
     return made.error();
   const std::lock_guard guard{lock_};
@@ -96,7 +112,7 @@ status node_links::open(link_targets targets) {
 }
 
 void node_links::close() {
-  std::shared_ptr<link::hub> hub;
+  std::shared_ptr<link::transport> hub;
   {
     const std::lock_guard guard{lock_};
     hub = std::exchange(hub_, nullptr);
@@ -109,6 +125,7 @@ void node_links::close() {
   const std::lock_guard guard{lock_};
   targets_ = nullptr;
   surveys_.clear();
+  silences_.clear();
 }
 
 std::shared_ptr<const link_targets> node_links::targets() const {
@@ -120,9 +137,13 @@ std::shared_ptr<const link_targets> node_links::targets() const {
 
 void node_links::set_members(std::vector<link::member_address> members) {
   std::erase_if(members, [&](auto& x) { return x.node == settings_.node; });
-  const std::lock_guard guard{lock_};
-  if (hub_)
-    hub_->set_peers(std::move(members));
+  {
+    const std::lock_guard guard{lock_};
+    if (hub_)
+      hub_->set_peers(std::move(members));
+  }
+  // Some may never have been heard of.
+  watch_silence();
 }
 
 std::vector<link::peer_state> node_links::peers() const {
@@ -131,25 +152,101 @@ std::vector<link::peer_state> node_links::peers() const {
 }
 
 void node_links::tell_members(const engine::cluster_changed& members) {
-  members_told word{leaders_.find(0).term, members};
+  members_told word{leaders_.find(0).term, members, 0};
   // Whoever signs certificates reads the key from the rows.
   word.members.whole.authority_key.clear();
-  send_all(shard_word::members, model::encode(word));
+  std::string bytes;
+  {
+    const std::lock_guard guard{lock_};
+    word.count = word.term == members_version_.first ? members_version_.second + 1 : 1;
+    if (word.term < members_version_.first)
+      return;
+    members_version_ = {word.term, word.count};
+    bytes = members_word_ = model::encode(word);
+  }
+  send_all(shard_word::members, bytes);
 }
 
 void node_links::take_members(std::string_view payload) {
-  with<members_told>(payload, "members", [&](members_told x) {
+  with<members_told>(payload, "members", [&](const members_told& x) {
     std::shared_ptr<const link_targets> to;
     {
       const std::lock_guard guard{lock_};
-      if (x.term < members_term_)
+      const std::pair version{x.term, x.count};
+      if (version <= members_version_)
         return;
-      members_term_ = x.term;
+      members_version_ = version;
+      members_word_ = std::string{payload};
       to = targets_;
     }
     if (to)
       to->on_members(x.members);
+    send_all(shard_word::members, payload);
   });
+}
+
+// -- silence --------------------------------------------------------------------------------------
+
+/// While somebody is not heard, all others hear that.
+void node_links::watch_silence() {
+  const auto to = targets();
+  {
+    const std::lock_guard guard{lock_};
+    if (!to || std::exchange(watching_silence_, true))
+      return;
+  }
+  to->later(silence_pause, [self = weak_from_this()] {
+    if (auto links = self.lock())
+      links->tell_silence();
+  });
+}
+
+void node_links::tell_silence() {
+  silence_told word;
+  for (auto& peer : peers())
+    if (!peer.up)
+      word.peers.push_back({peer.node, peer.silent_ms});
+  {
+    const std::lock_guard guard{lock_};
+    watching_silence_ = false;
+  }
+  if (word.peers.empty())
+    return;
+  send_all(shard_word::silence, model::encode(word));
+  watch_silence();
+}
+
+void node_links::take_silence(cluster::node_no from, const silence_told& what) {
+  const std::lock_guard guard{lock_};
+  if (!targets_)
+    return;
+  auto& heard = silences_[from];
+  heard = {targets_->now_ms(), {}};
+  for (auto& x : what.peers)
+    heard.silent_ms[x.node] = x.silent_ms;
+}
+
+std::int64_t node_links::agreed_silence_ms(cluster::node_no node) const {
+  const auto all = peers();
+  std::vector<std::int64_t> silent;
+  const std::lock_guard guard{lock_};
+  if (!targets_)
+    return 0;
+  const auto now = targets_->now_ms();
+  for (auto& peer : all) {
+    if (peer.node == node) {
+      silent.push_back(peer.silent_ms);
+      continue;
+    }
+    auto said = silences_.find(peer.node);
+    if (said == silences_.end() || now - said->second.told_ms > silence_fresh_ms)
+      continue;
+    if (auto x = said->second.silent_ms.find(node); x != said->second.silent_ms.end())
+      silent.push_back(x->second);
+  }
+  std::sort(silent.rbegin(), silent.rend());
+  const auto majority = (all.size() + 1) / 2 + 1;
+  return silent.size() < majority ? 0 : silent[majority - 1];
 }
 
 // -- leaders --------------------------------------------------------------------------------------
@@ -191,7 +288,7 @@ cluster::node_no node_links::elsewhere(engine::shard_no shard) const {
 
 bool node_links::send(cluster::node_no to, link::lane on, link::frame_kind kind,
                       std::string_view payload) {
-  std::shared_ptr<link::hub> hub;
+  std::shared_ptr<link::transport> hub;
   {
     const std::lock_guard guard{lock_};
     hub = hub_;
@@ -208,6 +305,15 @@ bool node_links::carry(cluster::node_no to, std::uint64_t number, const engine::
                        const engine::message_ptr& what, std::int64_t patience_ms) {
   return send(to, link::lane::normal, kind_of(shard_word::request),
               model::encode(request_carried{number, {entity, what}, patience_ms}));
+}
+
+bool node_links::answer(cluster::node_no to, std::uint64_t number, const wire::reply& what) {
+  answer_carried word{number, {}, {}, what.not_taken};
+  if (what.good)
+    word.good = *what.good;
+  if (what.bad)
+    word.bad = carried(*what.bad);
+  return send(to, link::lane::normal, kind_of(shard_word::answer), model::encode(word));
 }
 
 bool node_links::news(cluster::node_no to, const engine::entity_id& entity,
@@ -368,6 +474,13 @@ void node_links::end_survey(std::uint64_t number) {
 
 void node_links::on_up(cluster::node_no peer) {
   tell_leads(peer);
+  std::string members;
+  {
+    const std::lock_guard guard{lock_};
+    members = members_word_;
+  }
+  if (!members.empty())
+    send(peer, link::lane::normal, kind_of(shard_word::members), members);
   const auto to = targets();
   if (!to)
     return;
@@ -381,6 +494,7 @@ void node_links::on_down(cluster::node_no peer) {
   const auto to = targets();
   if (!to)
     return;
+  watch_silence();
   caf::anon_send(to->gateway, wire::node_silent{peer});
   if (to->on_down)
     to->on_down(peer);
@@ -421,6 +535,9 @@ void node_links::on_frame(cluster::node_no from, link::frame_kind kind, std::str
       return;
     case shard_word::members:
       take_members(payload);
+      return;
+    case shard_word::silence:
+      with<silence_told>(payload, "silence", [&](const silence_told& x) { take_silence(from, x); });
       return;
     case shard_word::survey:
       with<survey_wanted>(payload, "survey",
@@ -480,15 +597,8 @@ void node_links::take_request(cluster::node_no from, request_carried what) {
   ask.what = std::move(what.what.what);
   ask.patience_ms = what.patience_ms;
   ask.done_reply = [self = weak_from_this(), from, number = what.number](const wire::reply& x) {
-    auto links = self.lock();
-    if (!links)
-      return;
-    answer_carried word{number, {}, {}, x.not_taken};
-    if (x.good)
-      word.good = *x.good;
-    if (x.bad)
-      word.bad = carried(*x.bad);
-    links->send(from, link::lane::normal, kind_of(shard_word::answer), model::encode(word));
+    if (auto links = self.lock())
+      links->answer(from, number, x);
   };
   caf::anon_send(to->gateway, std::move(ask));
 }

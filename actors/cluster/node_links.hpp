@@ -19,6 +19,14 @@
 
 namespace tutti::actors {
 
+/// Begins to listen.
+using transport_maker
+  = std::function<result<std::unique_ptr<link::transport>>(link::hub_options, link::hub_handlers)>;
+
+/// `link::hub::start`.
+result<std::unique_ptr<link::transport>> over_sockets(link::hub_options options,
+                                                      link::hub_handlers handlers);
+
 /// Who this node is, and where others reach it.
 struct link_settings {
   cluster::node_no node = 1;
@@ -31,6 +39,7 @@ struct link_settings {
   std::uint64_t incarnation = 0; ///< another one at each start
   /// A peer that is silent for so long counts as gone.
   std::chrono::milliseconds silence_max{2'000};
+  transport_maker connect = over_sockets;
 };
 
 /// What the words of other nodes are for.
@@ -51,6 +60,8 @@ struct link_targets {
   std::function<void(const engine::cluster_changed&)> on_members;
   /// Jobs that run here, and that may run at a time.
   std::function<std::pair<std::uint64_t, std::uint64_t>()> jobs;
+  /// Of a steady clock.
+  std::function<std::int64_t()> now_ms;
   /// Calls a function after a pause.
   std::function<void(std::chrono::milliseconds, std::function<void()>)> later;
 };
@@ -92,8 +103,13 @@ public:
 
   std::vector<link::peer_state> peers() const;
 
-  /// Tells all others who is a member. Only for the leader of shard 0.
+  /// Tells all others who is a member. Only for the leader of shard 0. Whoever hears it passes it
+  /// on: the leader may have no link yet to a member that has not heard of the leader's own node.
   void tell_members(const engine::cluster_changed& members);
+
+  /// For how long a majority of all members has not heard of a node: 0 if it is up for so many that
+  /// it may be in touch with a majority itself. Links may be cut between two nodes only.
+  std::int64_t agreed_silence_ms(cluster::node_no node) const;
 
   // -- leaders ------------------------------------------------------------------------------------
 
@@ -115,6 +131,9 @@ public:
 
   bool carry(cluster::node_no to, std::uint64_t number, const engine::entity_id& entity,
              const engine::message_ptr& what, std::int64_t patience_ms);
+
+  /// The answer to a client of another node.
+  bool answer(cluster::node_no to, std::uint64_t number, const wire::reply& what);
 
   /// News of a job, to whoever leads the shard of the step.
   bool news(cluster::node_no to, const engine::entity_id& entity, const engine::message_ptr& what);
@@ -141,7 +160,16 @@ private:
     std::function<void(std::vector<surveyed_node>)> done;
   };
 
+  /// What another node does not hear, and when it said so.
+  struct heard_silence {
+    std::int64_t told_ms = 0;
+    std::map<cluster::node_no, std::int64_t> silent_ms;
+  };
+
   std::shared_ptr<const link_targets> targets() const;
+  void watch_silence();
+  void tell_silence();
+  void take_silence(cluster::node_no from, const silence_told& what);
   void send_letters_again(engine::shard_no shard);
   void on_frame(cluster::node_no from, link::frame_kind kind, std::string_view payload);
   void on_up(cluster::node_no peer);
@@ -164,10 +192,14 @@ private:
 
   mutable std::mutex lock_; ///< guards what follows
   std::shared_ptr<const link_targets> targets_;
-  std::shared_ptr<link::hub> hub_;
+  std::shared_ptr<link::transport> hub_;
   std::map<std::uint64_t, survey_state> surveys_;
   std::uint64_t last_survey_ = 0;
-  std::uint64_t members_term_ = 0;
+  /// The newest word about members: term of the leader, its count, and the word itself.
+  std::pair<std::uint64_t, std::uint64_t> members_version_{};
+  std::string members_word_;
+  std::map<cluster::node_no, heard_silence> silences_;
+  bool watching_silence_ = false;
 };
 
 } // namespace tutti::actors

@@ -75,36 +75,46 @@ private:
   link::node_no member_;
 };
 
-/// Carries pictures of shards between this node and others, piece by piece, on a thread of its own.
-/// Repeats nothing: what fails is reported, and consensus asks for another picture. The words are
-/// in picture_words.hpp.
-class picture_courier {
+/// Carries pictures of shards between this node and others. Repeats nothing: what fails is
+/// reported, and consensus asks for another picture. `picture_courier` is it; a simulation has its
+/// own.
+class picture_carrier {
+public:
+  picture_carrier() = default;
+  picture_carrier(const picture_carrier&) = delete;
+  picture_carrier& operator=(const picture_carrier&) = delete;
+  virtual ~picture_carrier() = default;
+
+  /// Brings mail with a picture to node `what.to`, and reports the outcome exactly once. If too
+  /// many wait, it is undelivered at once. From any thread.
+  virtual void carry(wire::raft_mail what) = 0;
+
+  /// Takes a frame of the three kinds of pictures; false if it is of another kind. Never waits:
+  /// what is too much is dropped, and its transfer fails. From any thread, one at a time for each
+  /// node.
+  virtual bool on_frame(link::node_no from, link::frame_kind kind, std::string_view payload) = 0;
+
+  /// Gives up what is on its way to and from `node`. From any thread; never waits.
+  virtual void on_down(link::node_no node) = 0;
+};
+
+/// Carries them piece by piece, on a thread of its own. The words are in picture_words.hpp.
+class picture_courier final : public picture_carrier {
 public:
   /// Clears the folder and starts the thread. `ec::io` if the folder cannot be used.
   static result<std::unique_ptr<picture_courier>> start(courier_deps deps,
                                                         picture_limits limits = {});
 
-  picture_courier(const picture_courier&) = delete;
-  picture_courier& operator=(const picture_courier&) = delete;
-
-  ~picture_courier() { stop(); }
+  ~picture_courier() override { stop(); }
 
   /// Gives up what is on its way and joins the thread. Afterwards nothing is sent or delivered, so
   /// links may end before the courier does: frames are dropped, and what is carried is undelivered.
   /// Pictures that were delivered stay good. Not from its own thread.
   void stop();
 
-  /// Brings mail with a picture to node `what.to`, and reports the outcome exactly once. If too
-  /// many wait, it is undelivered at once. From any thread.
-  void carry(wire::raft_mail what);
-
-  /// Takes a frame of the three kinds of pictures; false if it is of another kind. Never waits:
-  /// what is too much is dropped, and its transfer fails. From any thread, one at a time for each
-  /// node.
-  bool on_frame(link::node_no from, link::frame_kind kind, std::string_view payload);
-
-  /// Gives up what is on its way to and from `node`. From any thread; never waits.
-  void on_down(link::node_no node);
+  void carry(wire::raft_mail what) override;
+  bool on_frame(link::node_no from, link::frame_kind kind, std::string_view payload) override;
+  void on_down(link::node_no node) override;
 
 private:
   struct waiting {

@@ -35,6 +35,7 @@ enum class shard_word : link::frame_kind {
   job_order = 46,    ///< job_ordered
   index_wanted = 47, ///< index_wanted
   index_told = 48,   ///< index_carried
+  silence = 49,      ///< silence_told
 };
 
 constexpr link::frame_kind kind_of(shard_word x) {
@@ -270,6 +271,26 @@ struct index_carried {
     return std::make_tuple(model::field(1, "shard", &self::shard),
                            model::field(2, "context", &self::context),
                            model::field(3, "index", &self::index));
+  }
+};
+
+/// Whom the sender does not hear, and for how long.
+struct silent_peer {
+  std::uint64_t node = 0;
+  std::int64_t silent_ms = 0;
+
+  static constexpr auto fields() {
+    using self = silent_peer;
+    return std::make_tuple(model::field(1, "node", &self::node),
+                           model::field(2, "silent_ms", &self::silent_ms));
+  }
+};
+
+struct silence_told {
+  std::vector<silent_peer> peers;
+
+  static constexpr auto fields() {
+    return std::make_tuple(model::field(1, "peers", &silence_told::peers));
   }
 };
 

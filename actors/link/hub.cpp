@@ -212,11 +212,13 @@ std::vector<peer_state> hub::impl::peers() const {
   for (auto& [node, x] : shown_) {
     all.push_back(x.state);
     all.back().up = x.up != nullptr;
-    using std::chrono::milliseconds;
-    const auto silent
-      = std::chrono::duration_cast<milliseconds>(std::chrono::steady_clock::now() - x.down_since);
+    const auto now = std::chrono::steady_clock::now();
+    const auto since = [&](auto then) {
+      return std::chrono::duration_cast<std::chrono::milliseconds>(now - then).count();
+    };
     // Never 0: that means that it is up.
-    all.back().silent_ms = x.up ? 0 : std::max(milliseconds{1}, silent).count();
+    all.back().silent_ms = x.up ? 0 : std::max<std::int64_t>(1, since(x.down_since));
+    all.back().unheard_ms = since(x.up ? x.up->heard() : x.down_since);
   }
   return all;
 }

@@ -63,37 +63,52 @@ struct peer_state {
   bool up = false;
   std::uint64_t incarnation = 0; ///< as it last said; another one at each start of its process
   std::int64_t silent_ms = 0;    ///< since when it is not up; 0 if it is
+  std::int64_t unheard_ms = 0;   ///< since the last sign of life, also while it is up
   std::string last_error;        ///< why it is not up; empty if it was not tried yet
   std::uint64_t frames_sent = 0;
   std::uint64_t frames_refused = 0; ///< queue full or not connected
 };
 
-class hub {
+/// Frames to the other members. `hub` carries them over sockets; a simulation has its own.
+class transport {
+public:
+  transport() = default;
+  transport(const transport&) = delete;
+  transport& operator=(const transport&) = delete;
+
+  /// Cuts all links: no handler is called any more. Not from a handler.
+  virtual ~transport() = default;
+
+  /// Whom to keep a link to, from now on; others are cut, in both directions: a node that is not
+  /// named here is refused even with a good certificate. From any thread.
+  virtual void set_peers(std::vector<member_address> peers) = 0;
+
+  /// Queues a frame, from any thread. False: not connected, or too much waits for it already; the
+  /// frame is dropped, as a network may.
+  virtual bool send(node_no to, lane on, frame_kind kind, std::string_view payload) = 0;
+
+  virtual std::vector<peer_state> peers() const = 0;
+};
+
+class hub final : public transport {
 public:
   /// Listens. `unavailable` if the port is taken, `bad_request` for links in the clear on an
   /// address that others can reach, or certificates that are none.
   static result<std::unique_ptr<hub>> start(hub_options options, hub_handlers handlers);
 
-  hub(const hub&) = delete;
-  hub& operator=(const hub&) = delete;
-
-  /// Cuts all links and joins its thread. Not from a handler.
-  ~hub();
+  /// Joins its thread too.
+  ~hub() override;
 
   std::uint16_t port() const;
 
-  /// Whom to keep a link to, from now on; others are cut, in both directions: a node that is not
-  /// named here is refused even with a good certificate. From any thread.
-  void set_peers(std::vector<member_address> peers);
+  void set_peers(std::vector<member_address> peers) override;
 
   /// New certificates for the connections to come; those there are stay.
   status renew(const node_identity& fresh);
 
-  /// Queues a frame, from any thread. False: not connected, or too much waits for it already; the
-  /// frame is dropped, as a network may.
-  bool send(node_no to, lane on, frame_kind kind, std::string_view payload);
+  bool send(node_no to, lane on, frame_kind kind, std::string_view payload) override;
 
-  std::vector<peer_state> peers() const;
+  std::vector<peer_state> peers() const override;
 
 private:
   class impl;

@@ -262,7 +262,7 @@ void session::watch() {
     if (stopped)
       return;
     // A stranger who sends a byte now and then does not stay longer.
-    const auto silent = clock::now() - (self->ready_ ? self->heard_ : self->began_);
+    const auto silent = clock::now() - (self->ready_ ? self->heard() : self->began_);
     const auto most = self->ready_ ? self->limits_.silence_max : self->limits_.handshake_max;
     if (silent > most)
       return self->close(self->ready_ ? "nothing was heard from it for too long"

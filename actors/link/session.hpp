@@ -9,6 +9,7 @@
 #include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include <atomic>
 #include <chrono>
 #include <memory>
 #include <mutex>
@@ -44,9 +45,11 @@ public:
 
 /// One connection to another node, from the handshake to its end. Whoever dials sends frames on it,
 /// whoever accepts answers pings only; two nodes have one in each direction. All members except
-/// `send` belong to the thread of the link.
+/// `send` and `heard` belong to the thread of the link.
 class session : public std::enable_shared_from_this<session> {
 public:
+  using clock = std::chrono::steady_clock;
+
   enum class role : std::uint8_t {
     dials,
     accepts
@@ -57,6 +60,9 @@ public:
           const hello& own, node_no expected, const session_limits& limits, session_owner& owner);
 
   void start();
+
+  /// When something came of the other end, last. Any thread.
+  clock::time_point heard() const { return heard_; }
 
   /// From any thread. False: the lane is full or the session has ended; nothing was queued.
   bool send(lane on, frame_kind kind, std::string_view payload);
@@ -80,8 +86,6 @@ public:
   node_no expected() const { return expected_; }
 
 private:
-  using clock = std::chrono::steady_clock;
-
   void handshake();
   void on_secure();
   void greet();
@@ -116,7 +120,7 @@ private:
   frame_splitter splitter_;
   std::vector<char> in_;
   clock::time_point began_;
-  clock::time_point heard_;
+  std::atomic<clock::time_point> heard_; ///< any thread reads it
   /// Whom the certificate speaks for; absent without one.
   std::optional<hello> certified_;
   hello peer_;

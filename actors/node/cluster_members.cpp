@@ -56,13 +56,13 @@ void cluster_part::ask(cluster::membership_command what,
 
 /// Not where it is called: it waits for the disk.
 void cluster_part::keep_seat() {
-  later_(std::chrono::milliseconds{0}, [this] {
+  world_.later(std::chrono::milliseconds{0}, [this] {
     cluster_seat seat;
     {
       const std::lock_guard guard{lock_};
       seat = seat_;
     }
-    if (auto ok = save_seat(options_.data, seat); !ok)
+    if (auto ok = world_.save_seat(seat); !ok)
       log::warning("members-not-saved", {{"why", ok.error().message}});
   });
 }
@@ -139,7 +139,7 @@ void cluster_part::say_hello() {
       seat_.authority_key.clear();
       keep_seat();
     }
-    later_(x ? std::chrono::milliseconds{0} : hello_pause, [this] { say_hello(); });
+    world_.later(x ? std::chrono::milliseconds{0} : hello_pause, [this] { say_hello(); });
   });
 }
 
@@ -171,7 +171,7 @@ void cluster_part::on_join(const link::join_request& asked, link::join_reply ans
     yes.members = addresses_of(*made);
     yes.shards = shards_;
     if (!made->whole.authority_certificate.empty()) {
-      const auto now = wall_ms() / ms_per_s;
+      const auto now = world_.wall_ms() / ms_per_s;
       constexpr std::int64_t day = 24 * 3600;
       auto certificate = link::issue({made->whole.authority_certificate, made->whole.authority_key},
                                      request, {made->whole.name, made->node},
@@ -201,7 +201,7 @@ void cluster_part::make_token(std::int64_t valid_ms, std::int64_t uses, const st
     return;
   }
   cluster::make_token order;
-  order.token = {*digest, wall_ms() + valid_ms, uses, caller};
+  order.token = {*digest, world_.wall_ms() + valid_ms, uses, caller};
   ask(std::move(order),
       [done = std::move(done), token = link::to_string(link::join_token{*secret, *print})](
         const result<engine::answer>& x) { done(x ? result<std::string>{token} : x.error()); });

@@ -22,7 +22,8 @@ std::int64_t steady_ms() {
   return duration_cast<milliseconds>(steady_clock::now().time_since_epoch()).count();
 }
 
-link_settings settings_of(const cluster_seat& seat, const config::node_options& options) {
+link_settings settings_of(const cluster_seat& seat, const config::node_options& options,
+                          const cluster_world& world) {
   link_settings out;
   out.node = seat.node;
   out.cluster = seat.cluster;
@@ -33,18 +34,40 @@ link_settings settings_of(const cluster_seat& seat, const config::node_options& 
   }
   out.identity = identity_of(seat);
   out.version = program_version;
-  out.incarnation = static_cast<std::uint64_t>(wall_ms());
+  out.incarnation = static_cast<std::uint64_t>(world.wall_ms());
   out.silence_max = std::chrono::milliseconds{options.link_silence_ms};
+  out.connect = world.connect;
   return out;
 }
 
 } // namespace
 
+cluster_world real_world(const config::node_options& options, later& calls) {
+  cluster_world out;
+  out.carrier = [](courier_deps deps,
+                   picture_limits limits) -> result<std::shared_ptr<picture_carrier>> {
+    auto made = picture_courier::start(std::move(deps), limits);
+    if (!made)
+      return made.error();
+    return std::shared_ptr<picture_carrier>{std::move(*made)};
+  };
+  out.later = [&calls](std::chrono::milliseconds pause, std::function<void()> call) {
+    calls(pause, std::move(call));
+  };
+  out.steady_ms = steady_ms;
+  out.wall_ms = actors::wall_ms;
+  out.save_seat = [data = options.data](const cluster_seat& seat) {
+    return actors::save_seat(data, seat);
+  };
+  return out;
+}
+
 cluster_part::cluster_part(cluster_seat seat, const config::node_options& options,
-                           engine::shard_no shards)
+                           engine::shard_no shards, cluster_world world)
   : options_(options),
     shards_(shards),
-    links_(std::make_shared<node_links>(settings_of(seat, options), shards)),
+    world_(std::move(world)),
+    links_(std::make_shared<node_links>(settings_of(seat, options, world_), shards)),
     seat_(std::move(seat)) {
   caretaker_deps care;
   care.links = links_;
@@ -52,10 +75,8 @@ cluster_part::cluster_part(cluster_seat seat, const config::node_options& option
   care.rules.dead_after_ms = options.dead_after_ms;
   // New shards are small; the courier carries a few at a time in any case.
   care.rules.fills_max = fills_max;
-  care.now_ms = steady_ms;
-  care.later = [this](std::chrono::milliseconds pause, std::function<void()> call) {
-    later_(pause, std::move(call));
-  };
+  care.now_ms = world_.steady_ms;
+  care.later = world_.later;
   care.order = [this](cluster::membership_command what) {
     ask(std::move(what), [](const result<engine::answer>& x) {
       if (!x)
@@ -93,6 +114,10 @@ void cluster_part::wire_up(log_writer_deps& log) {
 
 void cluster_part::wire_up(gateway_deps& doors) {
   doors.elsewhere = [links = links_](engine::shard_no shard) { return links->elsewhere(shard); };
+  doors.node = links_->self();
+  doors.answer_abroad = [links = links_](cluster::node_no to, const wire::reply& x) {
+    links->answer(to, x.client, x);
+  };
   doors.carry = [links = links_](cluster::node_no to, std::uint64_t number,
                                  const engine::entity_id& entity, const engine::message_ptr& what,
                                  std::int64_t patience_ms) {
@@ -116,7 +141,8 @@ void cluster_part::wire_up(executor_deps& work) {
   peers.members = [links = links_] {
     std::vector<job_peers::peer> out;
     for (auto& x : links->peers())
-      out.push_back({x.node, x.incarnation, x.silent_ms});
+      out.push_back(
+        {x.node, x.incarnation, x.silent_ms, x.unheard_ms, links->agreed_silence_ms(x.node)});
     return out;
   };
   peers.led_elsewhere = [links = links_, shards = shards_](const engine::entity_id& step) {
@@ -170,7 +196,7 @@ status cluster_part::open(surroundings around) {
   }
   courier_deps carrying;
   carrying.self = seat_.node;
-  carrying.incarnation = static_cast<std::uint64_t>(wall_ms());
+  carrying.incarnation = static_cast<std::uint64_t>(world_.wall_ms());
   carrying.folder = std::filesystem::path{options_.data} / "pictures";
   carrying.send = [links = links_](link::node_no to, link::lane on, link::frame_kind kind,
                                    std::string_view payload) {
@@ -180,10 +206,10 @@ status cluster_part::open(surroundings around) {
     caf::anon_send(log, std::move(mail));
   };
   carrying.report = [log = around.log](wire::picture_sent what) { caf::anon_send(log, what); };
-  carrying.now_ms = steady_ms;
+  carrying.now_ms = world_.steady_ms;
   picture_limits limits;
   limits.keep_free_bytes = static_cast<std::uint64_t>(options_.reserve_disk_bytes);
-  auto made = picture_courier::start(std::move(carrying), limits);
+  auto made = world_.carrier(std::move(carrying), limits);
   if (!made)
     return made.error();
   {
@@ -220,18 +246,7 @@ status cluster_part::open(surroundings around) {
     else
       rows_->on_frame(from, kind, payload);
   };
-  targets.on_up = [this](cluster::node_no) {
-    if (links_->leaders().find(0).node != links_->self())
-      return;
-    engine::cluster_changed members;
-    {
-      const std::lock_guard guard{lock_};
-      members = members_;
-    }
-    if (!members.nodes.empty())
-      links_->tell_members(members);
-    care_->wake();
-  };
+  targets.on_up = [this](cluster::node_no) { care_->wake(); };
   targets.on_down = [this](cluster::node_no node) {
     if (auto carrier = courier())
       carrier->on_down(node);
@@ -242,9 +257,8 @@ status cluster_part::open(surroundings around) {
     on_join(asked, std::move(answer));
   };
   targets.on_members = [this](const engine::cluster_changed& x) { on_members(x, false); };
-  targets.later = [this](std::chrono::milliseconds pause, std::function<void()> call) {
-    later_(pause, std::move(call));
-  };
+  targets.now_ms = world_.steady_ms;
+  targets.later = world_.later;
   if (auto ok = links_->open(std::move(targets)); !ok)
     return ok;
   links_->set_members(seat_.members);
@@ -303,7 +317,7 @@ void cluster_part::stop() {
   stop_reads();
   links_->close();
   // Ends outside the lock: it waits for its thread.
-  std::shared_ptr<picture_courier> carrier;
+  std::shared_ptr<picture_carrier> carrier;
   {
     const std::lock_guard guard{lock_};
     carrier.swap(courier_);
@@ -312,7 +326,7 @@ void cluster_part::stop() {
   }
 }
 
-std::shared_ptr<picture_courier> cluster_part::courier() const {
+std::shared_ptr<picture_carrier> cluster_part::courier() const {
   const std::lock_guard guard{lock_};
   return courier_;
 }

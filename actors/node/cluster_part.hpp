@@ -27,11 +27,27 @@
 
 namespace tutti::actors {
 
+/// What a cluster part needs of the world; a simulation has its own.
+struct cluster_world {
+  transport_maker connect = over_sockets;
+  std::function<result<std::shared_ptr<picture_carrier>>(courier_deps, picture_limits)> carrier;
+  /// Calls a function after a pause, unless the part is gone by then.
+  std::function<void(std::chrono::milliseconds, std::function<void()>)> later;
+  std::function<std::int64_t()> steady_ms;
+  std::function<std::int64_t()> wall_ms;
+  std::function<status(const cluster_seat&)> save_seat;
+};
+
+/// That of a daemon: sockets, a thread for calls, clocks and the data folder. `calls` ends before
+/// the part does.
+cluster_world real_world(const config::node_options& options, later& calls);
+
 /// What a node has to do with other nodes, as one part: links, pictures, the care for replicas,
 /// reads of what others lead. Wires, and decides nothing. Any thread, unless said otherwise.
 class cluster_part {
 public:
-  cluster_part(cluster_seat seat, const config::node_options& options, engine::shard_no shards);
+  cluster_part(cluster_seat seat, const config::node_options& options, engine::shard_no shards,
+               cluster_world world);
 
   cluster_part(const cluster_part&) = delete;
   cluster_part& operator=(const cluster_part&) = delete;
@@ -89,7 +105,7 @@ public:
                   std::function<void(result<std::string>)> done);
 
 private:
-  std::shared_ptr<picture_courier> courier() const;
+  std::shared_ptr<picture_carrier> courier() const;
   void on_job_frame(cluster::node_no from, shard_word kind, std::string_view payload);
   void ask(cluster::membership_command what, std::function<void(result<engine::answer>)> done);
   void on_members(const engine::cluster_changed& members, bool first_hand);
@@ -101,6 +117,7 @@ private:
 
   config::node_options options_;
   engine::shard_no shards_;
+  cluster_world world_;
   std::shared_ptr<node_links> links_;
   std::shared_ptr<caretaker> care_;
   std::shared_ptr<cluster_rows> rows_;
@@ -111,11 +128,8 @@ private:
   engine::cluster_changed members_;
   wire::gateway_actor gateway_;
   wire::executor_actor executor_;
-  std::shared_ptr<picture_courier> courier_;
+  std::shared_ptr<picture_carrier> courier_;
   bool stopped_ = false;
-
-  // Last: its calls end before the rest does.
-  later later_;
 };
 
 } // namespace tutti::actors

@@ -102,7 +102,8 @@ status node::open(const store_tuner& tune) {
   groups_ = groups_of(options_, static_cast<raft::node_no>(folder->node_id),
                       *seat && !(*seat)->founder);
   if (*seat)
-    cluster_ = std::make_unique<cluster_part>(std::move(**seat), options_, shards_);
+    cluster_ = std::make_unique<cluster_part>(std::move(**seat), options_, shards_,
+                                              real_world(options_, later_.emplace()));
   storage::rocks_options tuning;
   tuning.write_buffer_bytes = static_cast<std::uint64_t>(options_.write_buffer_bytes);
   tuning.block_cache_bytes = static_cast<std::uint64_t>(options_.block_cache_bytes);
@@ -237,7 +238,8 @@ node::~node() {
   log_ = nullptr;
   map_->clear();
   system_.reset();
-  // The log used it to its end.
+  // The log used it to its end, and its calls use it.
+  later_.reset();
   cluster_.reset();
 }
 

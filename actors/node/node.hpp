@@ -2,6 +2,7 @@
 
 #include "actors/journal/log_writer.hpp"
 #include "actors/journal/shard_keeper.hpp"
+#include "actors/node/later.hpp"
 #include "actors/wire/shard_map.hpp"
 #include "actors/wire/shard_messages.hpp"
 #include "actors/worker/process_runner.hpp"
@@ -98,6 +99,7 @@ private:
   std::shared_ptr<shard_map> map_;
   // Its handlers use the actors: it ends before the system does.
   std::unique_ptr<cluster_part> cluster_;
+  std::optional<later> later_; ///< its calls end before the part does
   config system_config_;
   std::optional<caf::actor_system> system_;
   wire::gateway_actor gateway_;

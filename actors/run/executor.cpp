@@ -11,6 +11,7 @@
 #include <deque>
 #include <map>
 #include <unordered_map>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -19,6 +20,12 @@ namespace tutti::actors {
 namespace {
 
 constexpr auto look_pause = std::chrono::milliseconds{1'000};
+
+/// Looks between two words to supervisors that this node is in touch.
+constexpr int looks_per_word = 5;
+
+/// Jobs that this node has denied to have; the oldest are forgotten.
+constexpr std::size_t denied_max = 10'000;
 
 class executor : public wire::executor_actor::base {
 public:
@@ -46,6 +53,7 @@ public:
     queue_.clear();
     steps_.clear();
     searches_.clear();
+    untold_.clear();
     deps_ = {};
   }
 
@@ -53,7 +61,9 @@ private:
   void on_work(const wire::work& x) {
     std::visit(overload{
                  [&](const engine::launch_job& job) {
-                   if (deps_.peers && job.again && !deps_.runner->knows(job.step_uuid))
+                   if (deps_.peers && !deps_.peers->skip_fence
+                       && !deps_.runner->knows(job.step_uuid)
+                       && (job.again || denied_.contains(job.step_uuid) || !in_touch()))
                      search(x.step, job);
                    else
                      start_job(x.step, job);
@@ -77,13 +87,16 @@ private:
   void forget(const std::string& uuid) {
     searches_.erase(uuid);
     steps_.erase(uuid);
+    untold_.erase(uuid);
     deps_.forget(uuid);
   }
 
   // -- other nodes --------------------------------------------------------------------------------
 
   /// A job that was ordered before, maybe by another leader of its shard: nobody starts it until
-  /// every node has said that it does not have it, or cannot have it any more.
+  /// every member has said that it does not have it. If one of them is gone, the job may have run
+  /// there: it is lost, and the step goes on with another attempt. So a job never runs twice, and
+  /// what a node says late about an old attempt is nobody's.
   /// Whoever has it tells the step, as long as that process lives.
   struct search_state {
     engine::entity_id step;
@@ -91,6 +104,34 @@ private:
     std::vector<std::uint64_t> awaited;
     std::uint64_t holder = 0; ///< who has it; 0: nobody has said so
     std::uint64_t holder_incarnation = 0;
+    bool gone = false; ///< a node that might have it will not answer
+  };
+
+  /// A majority was heard of so recently that nobody takes this node for dead. Not so after the
+  /// process stood still: an order that waited meanwhile may be carried out elsewhere already.
+  bool in_touch() const {
+    auto members = deps_.peers->members();
+    auto heard = std::count_if(members.begin(), members.end(),
+                               [&](auto& x) { return x.unheard_ms < deps_.peers->lease_ms / 2; });
+    return 2 * (static_cast<std::size_t>(heard) + 1) > members.size() + 1;
+  }
+
+  /// Whoever was told that it is not here may start it now: an order for it that is still on its
+  /// way to this node comes too late.
+  void deny(const std::string& uuid) {
+    if (!denied_.insert(uuid).second)
+      return;
+    denied_order_.push_back(uuid);
+    if (denied_order_.size() <= denied_max)
+      return;
+    denied_.erase(denied_order_.front());
+    denied_order_.pop_front();
+  }
+
+  /// A job that waits for a place.
+  struct queued_job {
+    engine::entity_id step;
+    engine::launch_job job;
   };
 
   /// An order about a job that is not here.
@@ -101,7 +142,7 @@ private:
 
   void search(const engine::entity_id& step, const engine::launch_job& job) {
     auto& state = searches_[job.step_uuid];
-    state = {step, job, {}, 0, 0};
+    state = {step, job, {}, 0, 0, false};
     ask_all(state, deps_.peers->members());
     settle(job.step_uuid);
     look_later();
@@ -122,17 +163,30 @@ private:
 
   void settle(const std::string& uuid) {
     auto i = searches_.find(uuid);
-    if (i == searches_.end() || i->second.holder != 0 || !i->second.awaited.empty())
+    if (i == searches_.end() || i->second.holder != 0 || !i->second.awaited.empty() || !in_touch())
       return;
     auto found = std::move(i->second);
     searches_.erase(i);
-    if (!deps_.peers->led_elsewhere(found.step))
+    if (deps_.peers->led_elsewhere(found.step))
+      return;
+    if (!found.gone) {
       start_job(found.step, found.job);
+      return;
+    }
+    engine::job_update news;
+    news.step_uuid = uuid;
+    news.phase = engine::job_update::phase_type::lost;
+    news.time = deps_.now();
+    news.message = "the node it may have run on is gone";
+    steps_[uuid] = found.step;
+    tell(news);
   }
 
   void on_asked(const wire::job_asked& x) {
+    if (log::enabled(log::level::debug))
+      log::debug("job-asked", {{"job", x.step_uuid}, {"node", std::to_string(x.node)}});
     auto waits = std::any_of(queue_.begin(), queue_.end(),
-                             [&](auto& job) { return job.step_uuid == x.step_uuid; });
+                             [&](auto& one) { return one.job.step_uuid == x.step_uuid; });
     auto found = waits || deps_.runner->knows(x.step_uuid);
     if (found) {
       steps_[x.step_uuid] = x.step;
@@ -140,11 +194,16 @@ private:
         if (auto ok = deps_.runner->attach(x.step_uuid); !ok)
           log::warning("job-not-attached", {{"why", ok.error().message}});
       look_later();
-    }
+    } else
+      deny(x.step_uuid);
     deps_.peers->answer(x.node, {0, x.step_uuid, found});
   }
 
   void on_answer(const wire::job_answer& x) {
+    if (log::enabled(log::level::debug))
+      log::debug("job-answer", {{"job", x.step_uuid},
+                                {"node", std::to_string(x.node)},
+                                {"found", x.found ? "1" : "0"}});
     auto i = searches_.find(x.step_uuid);
     if (i == searches_.end())
       return;
@@ -175,7 +234,7 @@ private:
   }
 
   void look_later() {
-    if (looking_ || !deps_.peers || (searches_.empty() && steps_.empty()))
+    if (looking_ || !deps_.peers || (searches_.empty() && steps_.empty() && untold_.empty()))
       return;
     looking_ = true;
     delayed_send(this, look_pause, wire::look_around{});
@@ -194,40 +253,49 @@ private:
       if (state.holder != 0) {
         // A process that began anew, or is gone, does not know whom to tell.
         auto peer = find(state.holder);
+        state.gone = state.gone || peer == members.end();
         if (peer == members.end() || peer->silent_ms > 0
             || peer->incarnation != state.holder_incarnation)
           ask_all(state, members);
         continue;
       }
-      std::erase_if(state.awaited, [&](auto node) {
+      auto gone = std::erase_if(state.awaited, [&](auto node) {
         auto peer = find(node);
-        return peer == members.end() || peer->silent_ms > deps_.peers->lease_ms;
+        return peer == members.end() || peer->agreed_silence_ms > deps_.peers->lease_ms;
       });
+      state.gone = state.gone || gone > 0;
       ask_again(state);
       if (state.awaited.empty())
         settled.push_back(uuid);
     }
     for (auto& uuid : settled)
       settle(uuid);
-    keep_lease(members);
+    tell_again();
+    if (!in_touch())
+      doubt_queue();
+    else if (++looks_ % looks_per_word == 0)
+      deps_.runner->keep_alive();
     look_later();
   }
 
-  /// Whoever is cut off may be replaced at any time: what runs here ends before it can run twice.
-  void keep_lease(const std::vector<job_peers::peer>& members) {
-    auto all = members.size() + 1;
-    auto lost = std::count_if(members.begin(), members.end(),
-                              [&](auto& x) { return x.silent_ms > deps_.peers->lease_ms / 2; });
-    if (2 * (all - static_cast<std::size_t>(lost)) > all)
-      return;
-    if (!steps_.empty())
-      log::warning("jobs-ended-without-majority", {{"jobs", std::to_string(steps_.size())}});
-    auto gone = std::exchange(steps_, {});
-    queue_.clear();
-    searches_.clear();
-    for (auto& [uuid, step] : gone)
-      if (auto ok = deps_.runner->terminate(uuid, deps_.grace_ms); !ok)
-        log::debug("job-not-terminated", {{"why", ok.error().message}});
+  /// Links lose words. The end of a job is told until its step says that it is recorded; more and
+  /// more seldom, since that word may have got lost instead.
+  void tell_again() {
+    constexpr int pause_max = 1800;
+    for (auto i = untold_.begin(); i != untold_.end();) {
+      auto& end = i->second;
+      if (--end.looks_left == 0) {
+        tell(end.news);
+        end.looks_left = end.pause = 2 * end.pause;
+      }
+      i = end.pause > pause_max ? untold_.erase(i) : std::next(i);
+    }
+  }
+
+  /// What waits here may have been given up by its step while nobody heard of this node.
+  void doubt_queue() {
+    for (auto& one : std::exchange(queue_, {}))
+      search(one.step, one.job);
   }
 
   // -- jobs ---------------------------------------------------------------------------------------
@@ -236,11 +304,10 @@ private:
     steps_[job.step_uuid] = step;
     look_later();
     for (auto& waiting : queue_)
-      if (waiting.step_uuid == job.step_uuid)
+      if (waiting.job.step_uuid == job.step_uuid)
         return;
-    auto spec = spec_of(job);
     if (queue_.empty()) {
-      auto ok = deps_.runner->launch(spec);
+      auto ok = deps_.runner->launch(spec_of(job));
       if (ok)
         return;
       if (ok.error().code != ec::overloaded) {
@@ -249,7 +316,7 @@ private:
       }
     }
     if (queue_.size() < deps_.queue_max) {
-      queue_.push_back(std::move(spec));
+      queue_.push_back({step, job});
       return;
     }
     engine::job_update news;
@@ -281,12 +348,14 @@ private:
     spec.working_dir = job.working_dir;
     spec.grace_ms = deps_.grace_ms;
     spec.limits = deps_.limits;
+    if (deps_.peers)
+      spec.limits.lease_ms = deps_.peers->lease_ms / 2;
     return spec;
   }
 
   void end_job(const std::string& uuid) {
     for (auto i = queue_.begin(); i != queue_.end(); ++i)
-      if (i->step_uuid == uuid) {
+      if (i->job.step_uuid == uuid) {
         queue_.erase(i);
         engine::job_update news;
         news.step_uuid = uuid;
@@ -306,11 +375,17 @@ private:
     tell(x);
     if (x.phase == engine::job_update::phase_type::started)
       return;
+    if (deps_.peers && steps_.contains(x.step_uuid)) {
+      untold_[x.step_uuid] = {x, 1, 1};
+      look_later();
+    }
+    if (deps_.peers && !queue_.empty() && !in_touch())
+      doubt_queue();
     while (!queue_.empty()) {
-      auto ok = deps_.runner->launch(queue_.front());
+      auto ok = deps_.runner->launch(spec_of(queue_.front().job));
       if (!ok && ok.error().code == ec::overloaded)
         return;
-      auto uuid = queue_.front().step_uuid;
+      auto uuid = queue_.front().job.step_uuid;
       queue_.pop_front();
       if (!ok)
         tell(failed_to_start(uuid, ok.error()));
@@ -330,9 +405,21 @@ private:
 
   executor_deps deps_;
   std::unordered_map<std::string, engine::entity_id> steps_;
-  std::deque<worker::job_spec> queue_;
+  std::deque<queued_job> queue_;
+
+  /// The end of a job that its step has not recorded yet, as far as this node knows.
+  struct untold_end {
+    engine::job_update news;
+    int pause = 1; ///< in looks
+    int looks_left = 1;
+  };
+
   std::map<std::string, search_state> searches_;
+  std::map<std::string, untold_end> untold_;
+  std::unordered_set<std::string> denied_;
+  std::deque<std::string> denied_order_;
   bool looking_ = false;
+  int looks_ = 0;
 };
 
 } // namespace

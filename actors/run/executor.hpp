@@ -1,7 +1,7 @@
 #pragma once
 
 #include "actors/wire/shard_messages.hpp"
-#include "actors/worker/process_runner.hpp"
+#include "actors/worker/job_runner.hpp"
 
 #include <caf/actor_system.hpp>
 
@@ -22,6 +22,10 @@ struct job_peers {
     std::uint64_t incarnation = 0;
     /// For how long it has not been heard of; 0 while it is up.
     std::int64_t silent_ms = 0;
+    /// Since the last sign of life, also while it is up.
+    std::int64_t unheard_ms = 0;
+    /// For how long a majority has not heard of it.
+    std::int64_t agreed_silence_ms = 0;
   };
 
   /// All members but this node.
@@ -34,13 +38,16 @@ struct job_peers {
   std::function<bool(const engine::entity_id& step)> led_elsewhere;
   /// To whoever leads the shard of the step, if that is another node; false if it is this one.
   std::function<bool(const engine::entity_id& step, const engine::message_ptr& news)> tell_abroad;
-  /// A node that hears of no majority for half of this time ends its jobs and tells nobody; a job
-  /// of a node that is silent for all of it is started elsewhere.
+  /// Where a node hears of no majority for half of this time, or stands still, the supervisors end
+  /// its jobs. A job of a node that a majority has not heard of for all of it is lost: its step
+  /// goes on with another attempt.
   std::int64_t lease_ms = 60'000;
+  /// Broken on purpose: starts what it is told, whoever may have it. Never set outside tests.
+  bool skip_fence = false;
 };
 
 struct executor_deps {
-  std::shared_ptr<worker::process_runner> runner;
+  std::shared_ptr<worker::job_runner> runner;
   engine::shard_no shards = 0;
   std::function<wire::shard_keeper_actor(engine::shard_no)> peer;
   std::function<engine::time_ms()> now;

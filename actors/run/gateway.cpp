@@ -14,11 +14,22 @@ namespace {
 
 constexpr auto retry_pause = std::chrono::milliseconds{20};
 
+// A number of a client: the node (16 bits), when its gateway began (24 bits of seconds), and a
+// count. A letter may outlive the process whose client it is for: its answer must not reach a
+// client of the next one.
+constexpr unsigned node_shift = 48;
+constexpr unsigned start_shift = 24;
+constexpr std::uint64_t start_mask = 0xFF'FFFF;
+constexpr engine::time_ms ms_per_s = 1000;
+
 class gateway : public wire::gateway_actor::base {
 public:
   using super = wire::gateway_actor::base;
 
-  gateway(caf::actor_config& cfg, gateway_deps deps) : super(cfg), deps_(std::move(deps)) {}
+  gateway(caf::actor_config& cfg, gateway_deps deps) : super(cfg), deps_(std::move(deps)) {
+    auto start = static_cast<std::uint64_t>(deps_.now() / ms_per_s) & start_mask;
+    last_ = deps_.node << node_shift | start << start_shift;
+  }
 
   behavior_type make_behavior() override {
     set_error_handler([](caf::error&) {
@@ -129,6 +140,11 @@ private:
   }
 
   void on_reply(const wire::reply& x) {
+    if (auto node = x.client >> node_shift; node != deps_.node) {
+      if (deps_.answer_abroad)
+        deps_.answer_abroad(node, x);
+      return;
+    }
     auto i = waiting_.find(x.client);
     if (i == waiting_.end())
       return; // It gave up, or asked again.

@@ -13,6 +13,11 @@ struct gateway_deps {
   std::function<engine::time_ms()> now;
   engine::shard_no shards = 0;
   std::function<wire::shard_keeper_actor(engine::shard_no)> peer;
+  /// Names this node in the numbers of its clients: they travel with letters to other shards, and
+  /// whoever leads those answers.
+  cluster::node_no node = 0;
+  /// Takes an answer to the node whose client it is for.
+  std::function<void(cluster::node_no, const wire::reply&)> answer_abroad{};
   /// The node that leads a shard, if it is another one; 0 = this one, or nobody is known. Absent on
   /// a node alone.
   std::function<cluster::node_no(engine::shard_no)> elsewhere{};
