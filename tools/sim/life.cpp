@@ -1,5 +1,6 @@
 #include "tools/sim/life.hpp"
 
+#include "actors/run/executor.hpp"
 #include "actors/run/gateway.hpp"
 #include "actors/run/shard_rows.hpp"
 
@@ -20,13 +21,18 @@ std::shared_ptr<storage::node_store> open_store(const std::shared_ptr<storage::m
   return std::shared_ptr<storage::node_store>{std::move(*store)};
 }
 
-wire::executor_actor::behavior_type executor(wire::executor_actor::pointer, outside* world) {
+/// Sees every order; `next` may carry it out.
+wire::executor_actor::behavior_type orders_seen(wire::executor_actor::pointer, outside* world,
+                                                const wire::executor_actor& next) {
   return {
-    [world](const wire::work& x) { world->on_work(x); },
-    [](const wire::job_news&) {
-      // The simulation tells steps itself.
+    [world, next](const wire::work& x) {
+      world->on_work(x);
+      if (next)
+        caf::anon_send(next, x);
     },
-    // There are no other nodes.
+    [](const wire::job_news&) {
+      // The simulation tells steps, or the real executor.
+    },
     [](const wire::job_asked&) {},
     [](const wire::job_answer&) {},
     [](const wire::job_order&) {},
@@ -40,34 +46,38 @@ life::config::config() {
   set("scheduler.policy", caf::atom("testing"));
 }
 
-life::life(outside& world, const std::shared_ptr<storage::memory_disk>& disk, shard_no shards,
-           const actors::keeper_sabotage& sabotage, actors::disk_mode mode)
+life::life(outside& world, const std::shared_ptr<storage::memory_disk>& disk, life_options options)
   : world_(world),
-    shards_(shards),
+    options_(std::move(options)),
     store_(open_store(disk)),
     system_(config_),
     scheduler_(dynamic_cast<caf::scheduler::test_coordinator&>(system_.scheduler())),
     counters_(std::make_shared<actors::keeper_counters>()),
-    map_(std::make_shared<actors::shard_map>(shards)) {
-  spawn(sabotage, mode);
+    map_(std::make_shared<actors::shard_map>(options_.shards)) {
+  spawn();
 }
 
-void life::spawn(const actors::keeper_sabotage& sabotage, actors::disk_mode mode) {
+void life::spawn() {
   auto peer = [map = map_](shard_no x) { return map->keeper(x); };
   auto now = [world = &world_] { return world->now; };
   actors::log_writer_deps log{store_, std::make_shared<actors::log_counters>(),
                               [] { return std::uint64_t{0}; }, [](const error*) {}};
-  log.disk = mode;
+  log.disk = options_.mode;
+  log.groups = options_.groups;
+  if (options_.cluster)
+    options_.cluster->wire_up(log);
   log_ = actors::spawn_log_writer(system_, std::move(log), false);
   actors::gateway_deps doors;
   doors.now = now;
-  doors.shards = shards_;
+  doors.shards = options_.shards;
   doors.peer = peer;
+  if (options_.cluster)
+    options_.cluster->wire_up(doors);
   gateway_ = actors::spawn_gateway(system_, std::move(doors));
-  executor_ = system_.spawn(executor, &world_);
+  spawn_executor(peer);
   auto options = std::make_shared<engine::engine_options>();
-  options->shards = shards_;
-  for (shard_no shard = 0; shard < shards_; ++shard) {
+  options->shards = options_.shards;
+  for (shard_no shard = 0; shard < options_.shards; ++shard) {
     actors::keeper_deps deps;
     deps.shard = shard;
     deps.entity.now = now;
@@ -84,22 +94,52 @@ void life::spawn(const actors::keeper_sabotage& sabotage, actors::disk_mode mode
     deps.limits.timer_window = 3;
     deps.limits.passivate_after_ms = 500;
     deps.counters = counters_;
-    deps.sabotage = sabotage;
+    deps.sabotage = options_.sabotage;
+    if (options_.cluster)
+      options_.cluster->wire_up(deps);
     map_->set(shard, actors::spawn_shard_keeper(system_, std::move(deps)));
   }
-  for (shard_no shard = 0; shard < shards_; ++shard)
+  if (options_.cluster) {
+    auto ok = options_.cluster->open(
+      {store_, log_, gateway_, worker_, map_, [count = options_.job_count] {
+         return std::pair{count(), std::uint64_t{0}};
+       }});
+    if (!ok)
+      throw std::runtime_error("simulated links: " + ok.error().message);
+  }
+  for (shard_no shard = 0; shard < options_.shards; ++shard)
     caf::anon_send(map_->keeper(shard), wire::begin{});
+}
+
+void life::spawn_executor(const std::function<wire::shard_keeper_actor(shard_no)>& peer) {
+  if (options_.runner) {
+    actors::executor_deps work;
+    work.runner = options_.runner;
+    work.shards = options_.shards;
+    work.peer = peer;
+    work.now = [world = &world_] { return world->now; };
+    work.forget = options_.forget_job;
+    if (options_.cluster)
+      options_.cluster->wire_up(work);
+    if (work.peers)
+      work.peers->skip_fence = options_.skip_fence;
+    worker_ = actors::spawn_executor(system_, std::move(work));
+  }
+  executor_ = system_.spawn(orders_seen, &world_, worker_);
 }
 
 life::~life() {
   // Sudden death: nobody gets to say a last word to the disk, since the store is dropped first.
-  for (shard_no shard = 0; shard < shards_; ++shard)
+  for (shard_no shard = 0; shard < options_.shards; ++shard)
     caf::anon_send_exit(map_->keeper(shard), caf::exit_reason::kill);
   caf::anon_send_exit(gateway_, caf::exit_reason::kill);
   caf::anon_send_exit(executor_, caf::exit_reason::kill);
   caf::anon_send_exit(log_, caf::exit_reason::kill);
+  if (worker_)
+    caf::anon_send_exit(worker_, caf::exit_reason::kill);
   gateway_ = nullptr;
   executor_ = nullptr;
+  worker_ = nullptr;
   log_ = nullptr;
   map_->clear();
   scheduler_.run();
@@ -116,7 +156,6 @@ bool life::step() {
 }
 
 void life::pass(std::chrono::milliseconds span) {
-  world_.now += span.count();
   scheduler_.clock().advance_time(span);
 }
 
@@ -136,8 +175,20 @@ void life::ask(engine::entity_id to, engine::message_ptr what,
 }
 
 void life::tell(const engine::entity_id& step, engine::job_update news) {
-  auto keeper = map_->keeper(engine::shard_of(step, shards_));
+  auto keeper = map_->keeper(engine::shard_of(step, options_.shards));
   caf::anon_send(keeper, wire::request{step, engine::make_message(std::move(news)), 0});
+}
+
+void life::tell_executor(engine::job_update news) {
+  caf::anon_send(worker_, wire::job_news{std::move(news)});
+}
+
+void life::read(shard_no shard, std::function<void(result<bool>)> done) {
+  caf::anon_send(log_, wire::read_barrier{shard, std::move(done)});
+}
+
+void life::hand_over(shard_no shard, cluster::node_no to) {
+  caf::anon_send(log_, wire::member_move{cluster::transfer_leader{shard, to}});
 }
 
 void life::depose(shard_no shard) {

@@ -2,7 +2,9 @@
 
 #include "actors/journal/log_writer.hpp"
 #include "actors/journal/shard_keeper.hpp"
+#include "actors/node/cluster_part.hpp"
 #include "actors/wire/shard_map.hpp"
+#include "actors/worker/job_runner.hpp"
 #include "storage/memory/memory_store.hpp"
 
 #include <caf/actor_system.hpp>
@@ -34,12 +36,25 @@ struct outside {
   std::shared_ptr<const params::expression_evaluator> language;
 };
 
+struct life_options {
+  shard_no shards = 3;
+  actors::keeper_sabotage sabotage{};
+  actors::disk_mode mode = actors::disk_mode::inside;
+  // -- of a node with others --
+  actors::group_settings groups{};
+  actors::cluster_part* cluster = nullptr; ///< outlives the life
+  /// None: orders only reach `outside::on_work`.
+  std::shared_ptr<worker::job_runner> runner{};
+  std::function<void(const std::string& uuid)> forget_job{};
+  std::function<std::uint64_t()> job_count{};
+  bool skip_fence = false;
+};
+
 /// One process life of a node on top of a disk that outlives it: the real actors, on one thread,
 /// with a virtual clock, and a seed that says which of the ready actors goes next.
 class life {
 public:
-  life(outside& world, const std::shared_ptr<storage::memory_disk>& disk, shard_no shards,
-       const actors::keeper_sabotage& sabotage, actors::disk_mode mode);
+  life(outside& world, const std::shared_ptr<storage::memory_disk>& disk, life_options options);
   life(const life&) = delete;
   life& operator=(const life&) = delete;
   ~life();
@@ -47,7 +62,7 @@ public:
   /// Runs one message; false if nobody has anything to do.
   bool step();
 
-  /// Moves the clock and wakes who waited for it.
+  /// Wakes who waited for that time; the wall clock is moved by whoever owns it.
   void pass(std::chrono::milliseconds span);
 
   /// Milliseconds until the next timer of any kind fires; negative if there is none.
@@ -60,26 +75,39 @@ public:
   /// News of a job for its step.
   void tell(const engine::entity_id& step, engine::job_update news);
 
+  /// News of a job for the executor.
+  void tell_executor(engine::job_update news);
+
+  /// Reads are as new as now when `done` says true; see `wire::read_barrier`.
+  void read(shard_no shard, std::function<void(result<bool>)> done);
+
+  /// Gives the lead of a shard away, if it is here.
+  void hand_over(shard_no shard, cluster::node_no to);
+
   /// A keeper loses its place: its memory dies, and it is made anew from applied rows.
   void depose(shard_no shard);
 
-  bool serving() const { return counters_->serving.load() == shards_; }
+  bool serving() const { return counters_->serving.load() == options_.shards; }
+
+  /// Somebody has something to do.
+  bool busy() const { return !scheduler_.jobs.empty(); }
 
   std::uint64_t failures() const { return counters_->failures.load(); }
 
   const storage::node_store& store() const { return *store_; }
 
-  shard_no shards() const { return shards_; }
+  shard_no shards() const { return options_.shards; }
 
 private:
   struct config : caf::actor_system_config {
     config();
   };
 
-  void spawn(const actors::keeper_sabotage& sabotage, actors::disk_mode mode);
+  void spawn();
+  void spawn_executor(const std::function<wire::shard_keeper_actor(shard_no)>& peer);
 
   outside& world_;
-  shard_no shards_;
+  life_options options_;
   config config_;
   std::shared_ptr<storage::node_store> store_;
   caf::actor_system system_;
@@ -87,7 +115,8 @@ private:
   std::shared_ptr<actors::keeper_counters> counters_;
   std::shared_ptr<actors::shard_map> map_;
   wire::gateway_actor gateway_;
-  wire::executor_actor executor_;
+  wire::executor_actor executor_; ///< what keepers order from
+  wire::executor_actor worker_;   ///< the real one, if there is a runner
   wire::log_actor log_;
 };
 

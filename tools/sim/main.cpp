@@ -12,9 +12,10 @@ namespace {
 using namespace tutti;
 
 constexpr auto usage_text
-  = "tutti-sim --seeds A..B [--break early-effects|no-inbox|no-timers] [-v] [--trace]\n"
-    "  Runs a simulated node for each seed and checks the laws. A seed that fails prints what is\n"
-    "  wrong and the command that repeats it; exit code 1.\n"
+  = "tutti-sim --seeds A..B [--nodes N] [--break early-effects|no-inbox|no-timers|no-fence] [-v]\n"
+    "          [--trace]\n"
+    "  Runs a simulated node, or a cluster of N, for each seed and checks the laws. A seed that\n"
+    "  fails prints what is wrong and the command that repeats it; exit code 1.\n"
     "  --break makes a fault on purpose: the laws must catch it.\n";
 
 /// Every delivery and change of leadership, for reading what a seed does.
@@ -37,17 +38,21 @@ bool parse_seeds(const std::string& text, std::uint64_t& first, std::uint64_t& l
   return read(one, first) && read(two, last) && first <= last;
 }
 
-bool set_break(const std::string& name, actors::keeper_sabotage& what) {
+bool set_break(const std::string& name, sim::world_options& options) {
+  auto& what = options.sabotage;
+  options.skip_fence = name == "no-fence";
   what.release_early = name == "early-effects";
   what.forget_inbox = name == "no-inbox";
   what.forget_timers = name == "no-timers";
-  return name.empty() || what.release_early || what.forget_inbox || what.forget_timers;
+  return name.empty() || options.skip_fence || what.release_early || what.forget_inbox
+         || what.forget_timers;
 }
 
 int run(int argc, char** argv) {
   cxxopts::Options flags{"tutti-sim", "Deterministic simulation"};
   auto add = flags.add_options();
   add("seeds", "", cxxopts::value<std::string>()->default_value("1..100"));
+  add("nodes", "", cxxopts::value<int>()->default_value("1"));
   add("break", "", cxxopts::value<std::string>()->default_value(""));
   add("v,verbose", "");
   add("trace", "");
@@ -57,8 +62,11 @@ int run(int argc, char** argv) {
   std::uint64_t first = 0;
   std::uint64_t last = 0;
   auto broken = given["break"].as<std::string>();
-  if (given.count("help") > 0 || !parse_seeds(given["seeds"].as<std::string>(), first, last)
-      || !set_break(broken, options.sabotage)) {
+  constexpr auto nodes_max = 9;
+  options.nodes = given["nodes"].as<int>();
+  if (given.count("help") > 0 || options.nodes < 1 || options.nodes > nodes_max
+      || !parse_seeds(given["seeds"].as<std::string>(), first, last)
+      || !set_break(broken, options)) {
     std::cout << usage_text;
     return given.count("help") > 0 ? 0 : 2;
   }
@@ -68,12 +76,14 @@ int run(int argc, char** argv) {
   std::uint64_t failed = 0;
   auto runs = 0;
   auto lives = 0;
+  auto faults = 0;
   for (auto seed = first; seed <= last; ++seed) {
     options.seed = seed;
     auto found = sim::simulate(options);
     events += found.events;
     runs += found.runs;
     lives += found.lives;
+    faults += found.faults;
     if (given.count("verbose") > 0)
       std::cout << "seed " << seed << ": " << found.events << " events, " << found.lives
                 << " lives, " << found.runs << " runs, " << found.jobs << " jobs\n";
@@ -84,10 +94,11 @@ int run(int argc, char** argv) {
     for (auto& x : found.violations)
       std::cout << "  " << x << "\n";
     std::cout << "  repeat: tutti-sim --seeds " << seed << ".." << seed
+              << (options.nodes == 1 ? "" : " --nodes " + std::to_string(options.nodes))
               << (broken.empty() ? "" : " --break " + broken) << " -v\n";
   }
   std::cout << last - first + 1 << " seeds, " << events << " events, " << lives << " lives, "
-            << runs << " runs, " << failed << " failed\n";
+            << faults << " faults, " << runs << " runs, " << failed << " failed\n";
   return failed == 0 ? 0 : 1;
 }
 

@@ -12,11 +12,18 @@ namespace tutti::sim {
 
 struct world_options {
   std::uint64_t seed = 1;
+  /// 1: a node alone.
+  int nodes = 1;
   shard_no shards = 3;
   int workflows = 3;
   int starts = 8;
   int crashes_max = 4;
+  /// Of a cluster: cut links, stopped processes, dead nodes, full disks, clocks that jump, leads
+  /// and members that change.
+  int faults_max = 8;
   actors::keeper_sabotage sabotage;
+  /// A job is started again without asking who has it.
+  bool skip_fence = false;
 };
 
 /// What a simulation found.
@@ -24,6 +31,7 @@ struct verdict {
   std::vector<std::string> violations; ///< empty = clean
   std::uint64_t events = 0;            ///< messages handled
   int lives = 0;
+  int faults = 0;
   int runs = 0;
   int jobs = 0;
 };
