@@ -35,6 +35,9 @@ struct cluster_seat {
   std::vector<link::member_address> members;
   /// This node began the cluster: its groups begin with it.
   bool founder = false;
+  /// Of the word about members: an older one that somebody passes on is no news after a restart.
+  std::uint64_t members_term = 0;
+  std::uint64_t members_count = 0;
 
   bool operator==(const cluster_seat&) const = default;
 
@@ -46,7 +49,9 @@ struct cluster_seat {
       model::field(5, "certificate", &self::certificate), model::field(6, "key", &self::key),
       model::field(7, "authority", &self::authority),
       model::field(8, "authority_key", &self::authority_key),
-      model::field(9, "members", &self::members), model::field(10, "founder", &self::founder));
+      model::field(9, "members", &self::members), model::field(10, "founder", &self::founder),
+      model::field(11, "members_term", &self::members_term),
+      model::field(12, "members_count", &self::members_count));
   }
 };
 

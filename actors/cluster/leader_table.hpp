@@ -27,10 +27,10 @@ public:
     return shard < leads_.size() ? leads_[shard] : lead{};
   }
 
-  /// The newest term is right; true if that is news.
+  /// The newest term is right, and a term has one leader; true if that is news.
   bool tell(engine::shard_no shard, lead what) {
     const std::lock_guard guard{lock_};
-    if (shard >= leads_.size() || what.term < leads_[shard].term || what == leads_[shard])
+    if (shard >= leads_.size() || (what.term <= leads_[shard].term && leads_[shard].node != 0))
       return false;
     leads_[shard] = what;
     return true;

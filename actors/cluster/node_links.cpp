@@ -68,7 +68,8 @@ result<std::unique_ptr<link::transport>> over_sockets(link::hub_options options,
 node_links::node_links(link_settings settings, engine::shard_no shards)
   : settings_(std::move(settings)),
     shards_(shards),
-    leaders_(shards) {
+    leaders_(shards),
+    members_version_(settings_.members_version) {
   // nop
 }
 
@@ -165,6 +166,11 @@ void node_links::tell_members(const engine::cluster_changed& members) {
     bytes = members_word_ = model::encode(word);
   }
   send_all(shard_word::members, bytes);
+}
+
+std::pair<std::uint64_t, std::uint64_t> node_links::members_version() const {
+  const std::lock_guard guard{lock_};
+  return members_version_;
 }
 
 void node_links::take_members(std::string_view payload) {
@@ -424,8 +430,12 @@ void node_links::look_here(std::uint64_t number, std::function<void(shards_seen)
     shards_seen out;
     out.number = number;
     for (auto& x : views) {
+      // Who does not know yet that another one leads must not speak in the name of its term.
+      auto lead = links->leaders_.find(x.shard);
+      if (lead.node != links->self())
+        continue;
       out.shards.push_back(seen(x));
-      out.shards.back().term = links->leaders_.find(x.shard).term;
+      out.shards.back().term = lead.term;
     }
     std::tie(out.jobs, out.job_slots) = here->jobs();
     done(std::move(out));

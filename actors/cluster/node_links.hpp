@@ -40,6 +40,8 @@ struct link_settings {
   /// A peer that is silent for so long counts as gone.
   std::chrono::milliseconds silence_max{2'000};
   transport_maker connect = over_sockets;
+  /// Term and count of the last word about members that this node has heard.
+  std::pair<std::uint64_t, std::uint64_t> members_version{};
 };
 
 /// What the words of other nodes are for.
@@ -106,6 +108,9 @@ public:
   /// Tells all others who is a member. Only for the leader of shard 0. Whoever hears it passes it
   /// on: the leader may have no link yet to a member that has not heard of the leader's own node.
   void tell_members(const engine::cluster_changed& members);
+
+  /// Of the newest word about members: term of the leader who said it, and its count.
+  std::pair<std::uint64_t, std::uint64_t> members_version() const;
 
   /// For how long a majority of all members has not heard of a node: 0 if it is up for so many that
   /// it may be in touch with a majority itself. Links may be cut between two nodes only.

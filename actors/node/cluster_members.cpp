@@ -69,22 +69,28 @@ void cluster_part::keep_seat() {
 
 /// `first_hand`: from the entity itself, not from another node.
 void cluster_part::on_members(const engine::cluster_changed& members, bool first_hand) {
+  // Of others' words only those count that say how new they are.
+  if (members.nodes.empty() || (first_hand && links_->leaders().find(0).node != links_->self()))
+    return;
   auto fresh = members;
   fresh.whole.authority_key.clear();
+  if (first_hand)
+    links_->tell_members(fresh);
+  const auto version = links_->members_version();
   auto addresses = addresses_of(fresh);
   {
     const std::lock_guard guard{lock_};
-    if (stopped_ || fresh.nodes.empty())
+    if (stopped_)
       return;
     members_ = fresh;
     if (addresses != seat_.members) {
       seat_.members = addresses;
+      seat_.members_term = version.first;
+      seat_.members_count = version.second;
       keep_seat();
     }
   }
   links_->set_members(std::move(addresses));
-  if (first_hand && links_->leaders().find(0).node == links_->self())
-    links_->tell_members(fresh);
   care_->wake(fresh.nodes);
 }
 

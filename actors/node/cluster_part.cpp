@@ -37,6 +37,7 @@ link_settings settings_of(const cluster_seat& seat, const config::node_options& 
   out.incarnation = static_cast<std::uint64_t>(world.wall_ms());
   out.silence_max = std::chrono::milliseconds{options.link_silence_ms};
   out.connect = world.connect;
+  out.members_version = {seat.members_term, seat.members_count};
   return out;
 }
 

@@ -266,6 +266,7 @@ private:
   int faults_left_ = 0;
   int removals_left_ = 0;
   int unhealed_ = 0;
+  int long_jobs_left_ = 10;
   std::uint64_t looks_ = 0;
   verdict found_;
 };
@@ -737,7 +738,10 @@ void cluster_world::on_work(const sim_node& n, const wire::work& x) {
 void cluster_world::on_start(const sim_node& n, const std::string& uuid) {
   ++found_.jobs;
   log::debug("sim-job", {{"node", std::to_string(n.number)}, {"job", uuid}});
-  later(0, 0, static_cast<time_ms>(dice(dice(5) == 0 ? 120'000 : 2'000)),
+  // A few outlast any fault; of many the others would wait too long.
+  const auto takes_long = long_jobs_left_ > 0 && dice(5) == 0;
+  long_jobs_left_ -= takes_long ? 1 : 0;
+  later(0, 0, static_cast<time_ms>(dice(takes_long ? 120'000 : 2'000)),
         [this, jobs = n.jobs, uuid] {
           jobs->end(uuid, dice(20) == 0 ? -1 : dice(4) == 0 ? 1 : 0);
         });
@@ -817,14 +821,21 @@ std::string cluster_world::pending_text() {
       if (!ok)
         left += ok.error().message;
     }
+  auto links_of = [](sim_node& n) {
+    std::string out = " hears";
+    if (n.part)
+      for (auto& peer : n.part->links().peers())
+        out += (peer.up ? " " : " not ") + std::to_string(peer.node);
+    return out;
+  };
   std::string nodes;
   for (auto& [number, n] : nodes_)
     nodes += " " + std::to_string(number)
              + (n->gone  ? " gone"
                 : n->now ? " up"
                          : " down")
-             + (n->paused ? " paused" : "") + " " + std::to_string(n->jobs->running().size())
-             + " jobs;";
+             + (n->paused ? " paused" : "") + links_of(*n) + " "
+             + std::to_string(n->jobs->running().size()) + " jobs;";
   return "left:" + left + "; nodes:" + nodes + " " + std::to_string(found_.events) + " events, "
          + std::to_string((now_ - begin_time) / 1000) + " s, "
          + std::to_string(clients_ ? clients_->unacknowledged() : 0) + " starts not acknowledged, "
