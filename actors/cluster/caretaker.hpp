@@ -18,8 +18,6 @@ struct caretaker_deps {
   /// Steady clock.
   std::function<std::int64_t()> now_ms;
   std::function<void(std::chrono::milliseconds, std::function<void()>)> later;
-  /// A leaving node that nobody hears is forgotten after this pause: its jobs have ended by then.
-  std::int64_t lease_ms = 60'000;
   /// Asks the entity of the members something, and does not care for the answer.
   std::function<void(cluster::membership_command)> order;
   /// Between two looks while something is on its way, and at rest.

@@ -30,9 +30,6 @@ struct members_told {
 
 constexpr auto silence_pause = std::chrono::milliseconds{1'000};
 
-/// What was said longer ago says nothing about now.
-constexpr std::int64_t silence_fresh_ms = 5'000;
-
 /// A frame that cannot be read comes from a newer program, or is damaged; it counts as lost.
 template <class T, class Use>
 void with(std::string_view payload, const char* what, Use use) {
@@ -224,35 +221,14 @@ void node_links::tell_silence() {
 
 void node_links::take_silence(cluster::node_no from, const silence_told& what) {
   const std::lock_guard guard{lock_};
-  if (!targets_)
-    return;
-  auto& heard = silences_[from];
-  heard = {targets_->now_ms(), {}};
-  for (auto& x : what.peers)
-    heard.silent_ms[x.node] = x.silent_ms;
+  if (targets_)
+    silences_.take(from, what, targets_->now_ms());
 }
 
 std::int64_t node_links::agreed_silence_ms(cluster::node_no node) const {
   const auto all = peers();
-  std::vector<std::int64_t> silent;
   const std::lock_guard guard{lock_};
-  if (!targets_)
-    return 0;
-  const auto now = targets_->now_ms();
-  for (auto& peer : all) {
-    if (peer.node == node) {
-      silent.push_back(peer.silent_ms);
-      continue;
-    }
-    auto said = silences_.find(peer.node);
-    if (said == silences_.end() || now - said->second.told_ms > silence_fresh_ms)
-      continue;
-    if (auto x = said->second.silent_ms.find(node); x != said->second.silent_ms.end())
-      silent.push_back(x->second);
-  }
-  std::sort(silent.rbegin(), silent.rend());
-  const auto majority = (all.size() + 1) / 2 + 1;
-  return silent.size() < majority ? 0 : silent[majority - 1];
+  return targets_ ? silences_.agreed_ms(node, all, targets_->now_ms()) : 0;
 }
 
 // -- leaders --------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 #include "actors/cluster/leader_table.hpp"
 #include "actors/cluster/shard_words.hpp"
+#include "actors/cluster/silence_table.hpp"
 #include "actors/link/hub.hpp"
 #include "actors/wire/shard_map.hpp"
 #include "actors/wire/shard_messages.hpp"
@@ -165,12 +166,6 @@ private:
     std::function<void(std::vector<surveyed_node>)> done;
   };
 
-  /// What another node does not hear, and when it said so.
-  struct heard_silence {
-    std::int64_t told_ms = 0;
-    std::map<cluster::node_no, std::int64_t> silent_ms;
-  };
-
   std::shared_ptr<const link_targets> targets() const;
   void watch_silence();
   void tell_silence();
@@ -203,7 +198,7 @@ private:
   /// The newest word about members: term of the leader, its count, and the word itself.
   std::pair<std::uint64_t, std::uint64_t> members_version_{};
   std::string members_word_;
-  std::map<cluster::node_no, heard_silence> silences_;
+  silence_table silences_;
   bool watching_silence_ = false;
 };
 

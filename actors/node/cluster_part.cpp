@@ -142,9 +142,11 @@ void cluster_part::wire_up(executor_deps& work) {
   peers.members = [links = links_] {
     std::vector<job_peers::peer> out;
     for (auto& x : links->peers())
-      out.push_back(
-        {x.node, x.incarnation, x.silent_ms, x.unheard_ms, links->agreed_silence_ms(x.node)});
+      out.push_back({x.node, x.incarnation, x.silent_ms, x.unheard_ms});
     return out;
+  };
+  peers.agreed_silence_ms = [links = links_](std::uint64_t node) {
+    return links->agreed_silence_ms(node);
   };
   peers.led_elsewhere = [links = links_, shards = shards_](const engine::entity_id& step) {
     return links->elsewhere(engine::shard_of(step, shards)) != 0;

@@ -61,9 +61,7 @@ private:
   void on_work(const wire::work& x) {
     std::visit(overload{
                  [&](const engine::launch_job& job) {
-                   if (deps_.peers && !deps_.peers->skip_fence
-                       && !deps_.runner->knows(job.step_uuid)
-                       && (job.again || denied_.contains(job.step_uuid) || !in_touch()))
+                   if (is_in_doubt(job) && !deps_.runner->knows(job.step_uuid))
                      search(x.step, job);
                    else
                      start_job(x.step, job);
@@ -114,6 +112,12 @@ private:
     auto heard = std::count_if(members.begin(), members.end(),
                                [&](auto& x) { return x.unheard_ms < deps_.peers->lease_ms / 2; });
     return 2 * (static_cast<std::size_t>(heard) + 1) > members.size() + 1;
+  }
+
+  /// Another node may have it, or may start it.
+  bool is_in_doubt(const engine::launch_job& job) const {
+    return deps_.peers && !deps_.peers->skip_fence
+           && (job.again || denied_.contains(job.step_uuid) || !in_touch());
   }
 
   /// Whoever was told that it is not here may start it now: an order for it that is still on its
@@ -261,7 +265,8 @@ private:
       }
       auto gone = std::erase_if(state.awaited, [&](auto node) {
         auto peer = find(node);
-        return peer == members.end() || peer->agreed_silence_ms > deps_.peers->lease_ms;
+        return peer == members.end()
+               || deps_.peers->agreed_silence_ms(node) > deps_.peers->lease_ms;
       });
       state.gone = state.gone || gone > 0;
       ask_again(state);

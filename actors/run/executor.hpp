@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/cluster/silence_table.hpp"
 #include "actors/wire/shard_messages.hpp"
 #include "actors/worker/job_runner.hpp"
 
@@ -24,12 +25,12 @@ struct job_peers {
     std::int64_t silent_ms = 0;
     /// Since the last sign of life, also while it is up.
     std::int64_t unheard_ms = 0;
-    /// For how long a majority has not heard of it.
-    std::int64_t agreed_silence_ms = 0;
   };
 
   /// All members but this node.
   std::function<std::vector<peer>()> members;
+  /// For how long a majority has not heard of a member.
+  std::function<std::int64_t(std::uint64_t node)> agreed_silence_ms;
   std::function<void(std::uint64_t node, const wire::job_asked&)> ask;
   std::function<void(std::uint64_t node, const wire::job_answer&)> answer;
   /// To all that are up.
@@ -41,7 +42,7 @@ struct job_peers {
   /// Where a node hears of no majority for half of this time, or stands still, the supervisors end
   /// its jobs. A job of a node that a majority has not heard of for all of it is lost: its step
   /// goes on with another attempt.
-  std::int64_t lease_ms = 60'000;
+  std::int64_t lease_ms = job_lease_ms;
   /// Broken on purpose: starts what it is told, whoever may have it. Never set outside tests.
   bool skip_fence = false;
 };

@@ -65,6 +65,8 @@ TEST_CASE("of leaders the newest term is right") {
   CHECK_FALSE(table.tell(1, {3, 4}));
   CHECK_FALSE(table.tell(1, {2, 5}));
   CHECK(table.find(1).node == 2);
+  CHECK_FALSE(table.tell(1, {3, 5}));
+  CHECK(table.find(1).node == 2);
   CHECK(table.tell(1, {3, 6}));
   CHECK(table.tell(2, {3, 1}));
   CHECK(table.of(3).size() == 2);

@@ -624,12 +624,12 @@ TEST_CASE_FIXTURE(runner_fixture, "a job that its daemon does not keep alive is 
 
 TEST_CASE_FIXTURE(runner_fixture, "a job that is kept alive outlives its lease") {
   auto spec = script("u", "while [ ! -e " + file("go") + " ]; do sleep 0.01; done");
-  spec.limits.lease_ms = 1000;
+  spec.limits.lease_ms = 2500;
   launch(spec);
   const auto begin = std::chrono::steady_clock::now();
   REQUIRE(eventually([&] {
     runner->keep_alive();
-    return std::chrono::steady_clock::now() - begin > std::chrono::milliseconds{2500};
+    return std::chrono::steady_clock::now() - begin > std::chrono::milliseconds{4000};
   }));
   std::ofstream{file("go")} << "go";
   CHECK(ended("u").how == outcome::exited);
