@@ -23,7 +23,7 @@ std::int64_t steady_ms() {
 }
 
 link_settings settings_of(const cluster_seat& seat, const config::node_options& options,
-                          const cluster_world& world) {
+                          const outside_world& world) {
   link_settings out;
   out.node = seat.node;
   out.cluster = seat.cluster;
@@ -43,8 +43,8 @@ link_settings settings_of(const cluster_seat& seat, const config::node_options& 
 
 } // namespace
 
-cluster_world real_world(const config::node_options& options, later& calls) {
-  cluster_world out;
+outside_world real_world(const config::node_options& options, later& calls) {
+  outside_world out;
   out.carrier = [](courier_deps deps,
                    picture_limits limits) -> result<std::shared_ptr<picture_carrier>> {
     auto made = picture_courier::start(std::move(deps), limits);
@@ -64,7 +64,7 @@ cluster_world real_world(const config::node_options& options, later& calls) {
 }
 
 cluster_part::cluster_part(cluster_seat seat, const config::node_options& options,
-                           engine::shard_no shards, cluster_world world)
+                           engine::shard_no shards, outside_world world)
   : options_(options),
     shards_(shards),
     world_(std::move(world)),

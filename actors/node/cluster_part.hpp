@@ -28,7 +28,7 @@
 namespace tutti::actors {
 
 /// What a cluster part needs of the world; a simulation has its own.
-struct cluster_world {
+struct outside_world {
   transport_maker connect = over_sockets;
   std::function<result<std::shared_ptr<picture_carrier>>(courier_deps, picture_limits)> carrier;
   /// Calls a function after a pause, unless the part is gone by then.
@@ -40,14 +40,14 @@ struct cluster_world {
 
 /// That of a daemon: sockets, a thread for calls, clocks and the data folder. `calls` ends before
 /// the part does.
-cluster_world real_world(const config::node_options& options, later& calls);
+outside_world real_world(const config::node_options& options, later& calls);
 
 /// What a node has to do with other nodes, as one part: links, pictures, the care for replicas,
 /// reads of what others lead. Wires, and decides nothing. Any thread, unless said otherwise.
 class cluster_part {
 public:
   cluster_part(cluster_seat seat, const config::node_options& options, engine::shard_no shards,
-               cluster_world world);
+               outside_world world);
 
   cluster_part(const cluster_part&) = delete;
   cluster_part& operator=(const cluster_part&) = delete;
@@ -117,7 +117,7 @@ private:
 
   config::node_options options_;
   engine::shard_no shards_;
-  cluster_world world_;
+  outside_world world_;
   std::shared_ptr<node_links> links_;
   std::shared_ptr<caretaker> care_;
   std::shared_ptr<cluster_rows> rows_;

@@ -413,4 +413,42 @@ void check_always(const storage::read_view& rows, shard_no shards, std::vector<s
   row_checker{rows, shards, out}.always();
 }
 
+bool rows_at_rest(const storage::read_view& view, shard_no shards) {
+  // Between two shards the orders of a deletion are in none of the other tables.
+  auto is_being_deleted = [](std::string_view workflow) {
+    auto state = model::decode<engine::workflow_state>(workflow);
+    return state && state->deletion;
+  };
+  for (shard_no shard = 0; shard < shards; ++shard)
+    for (auto table : {'A', 'Q', 'M', 'T', 'X', 'W'}) {
+      auto any = false;
+      auto [from, to] = rows::table(table);
+      auto ok = view.scan(shard, from, to, [&](auto, std::string_view value) {
+        any = table != 'W' || is_being_deleted(value);
+        return !any;
+      });
+      if (!ok || any)
+        return false;
+    }
+  return true;
+}
+
+std::string rows_left(const storage::read_view& view, shard_no shards) {
+  std::string left;
+  for (shard_no shard = 0; shard < shards; ++shard)
+    for (auto table : {'A', 'Q', 'M', 'T', 'X'}) {
+      auto [from, to] = rows::table(table);
+      auto ok = view.scan(shard, from, to, [&](std::string_view key, auto) {
+        left += " " + std::to_string(shard) + ":";
+        for (auto c : key)
+          if (c > ' ' && c < 127)
+            left += c;
+        return true;
+      });
+      if (!ok)
+        left += ok.error().message;
+    }
+  return left;
+}
+
 } // namespace tutti::sim

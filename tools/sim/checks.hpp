@@ -16,4 +16,10 @@ void check_rows(const storage::read_view& rows, shard_no shards, std::vector<std
 /// the lists they count, and a step's row says nothing illegal.
 void check_always(const storage::read_view& rows, shard_no shards, std::vector<std::string>& out);
 
+/// Nothing is under way: no run, message, timer, job or deletion. Reads whole tables.
+bool rows_at_rest(const storage::read_view& rows, shard_no shards);
+
+/// The rows of what is under way, for people.
+std::string rows_left(const storage::read_view& rows, shard_no shards);
+
 } // namespace tutti::sim

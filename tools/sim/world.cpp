@@ -251,51 +251,14 @@ private:
     for (auto& [uuid, j] : jobs_)
       if (j.starts > 0 && !j.ended)
         return false;
-    return rows_are_calm();
-  }
-
-  /// Looked at seldom, since it reads the lists of what is under way.
-  bool rows_are_calm() {
-    if (++looks_ % 64 != 0)
-      return false;
-    for (shard_no shard = 0; shard < options_.shards; ++shard)
-      for (auto table : {'A', 'Q', 'M', 'T', 'X', 'W'}) {
-        auto any = false;
-        auto [from, to] = engine::rows::table(table);
-        auto ok = life_->store().scan(shard, from, to, [&](auto, std::string_view value) {
-          any = table != 'W' || is_being_deleted(value);
-          return !any;
-        });
-        if (!ok || any)
-          return false;
-      }
-    return true;
-  }
-
-  /// Between two shards its orders are in none of the other tables.
-  static bool is_being_deleted(std::string_view workflow) {
-    auto state = model::decode<engine::workflow_state>(workflow);
-    return state && state->deletion;
+    // Seldom, since it reads the lists of what is under way.
+    return ++looks_ % 64 == 0 && rows_at_rest(life_->store(), options_.shards);
   }
 
   std::string pending_text() {
-    std::string left;
-    for (shard_no shard = 0; shard < options_.shards; ++shard)
-      for (auto table : {'A', 'Q', 'M', 'T', 'X'}) {
-        auto [from, to] = engine::rows::table(table);
-        auto ok = life_->store().scan(shard, from, to, [&](std::string_view key, auto) {
-          left += " " + std::to_string(shard) + ":";
-          for (auto c : key)
-            if (c > ' ' && c < 127)
-              left += c;
-          return true;
-        });
-        if (!ok)
-          left += ok.error().message;
-      }
     auto jobs = std::count_if(jobs_.begin(), jobs_.end(), [](auto& x) { return !x.second.ended; });
-    return "left:" + left + "; " + std::to_string(jobs) + " jobs run; "
-           + std::to_string(found_.events) + " events, "
+    return "left:" + rows_left(life_->store(), options_.shards) + "; " + std::to_string(jobs)
+           + " jobs run; " + std::to_string(found_.events) + " events, "
            + std::to_string(clients_->unacknowledged()) + " starts not acknowledged";
   }
 
@@ -343,7 +306,7 @@ private:
 
 verdict simulate(const world_options& options) {
   if (options.nodes > 1)
-    return simulate_cluster(options);
+    return cluster_world{options}.run();
   return world{options}.run();
 }
 
