@@ -4,6 +4,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <random>
 #include <stdexcept>
 #include <thread>
 
@@ -14,16 +15,22 @@ namespace {
 using clock = std::chrono::steady_clock;
 using namespace std::chrono_literals;
 
+/// Below the ports that the system gives to connections: it is free until a node listens there.
 std::string free_place() {
-  const int socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_in where{};
-  where.sin_family = AF_INET;
-  where.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof where;
-  ::bind(socket, reinterpret_cast<sockaddr*>(&where), sizeof where);
-  ::getsockname(socket, reinterpret_cast<sockaddr*>(&where), &size);
-  ::close(socket);
-  return "127.0.0.1:" + std::to_string(ntohs(where.sin_port));
+  static std::mt19937 random{std::random_device{}()};
+  std::uniform_int_distribution<std::uint16_t> ports{15'000, 30'000};
+  for (;;) {
+    const auto port = ports(random);
+    const int socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    sockaddr_in where{};
+    where.sin_family = AF_INET;
+    where.sin_port = htons(port);
+    where.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    const auto free = ::bind(socket, reinterpret_cast<sockaddr*>(&where), sizeof where) == 0;
+    ::close(socket);
+    if (free)
+      return "127.0.0.1:" + std::to_string(port);
+  }
 }
 
 } // namespace
