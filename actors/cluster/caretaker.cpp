@@ -1,5 +1,6 @@
 #include "actors/cluster/caretaker.hpp"
 
+#include "actors/wire/job_lease.hpp"
 #include "runtime/base/log.hpp"
 #include "runtime/base/overload.hpp"
 
@@ -135,7 +136,7 @@ void caretaker::forget_gone(const std::vector<cluster::shard_view>& shards,
   auto works = [&](cluster::node_no node) {
     auto answer = std::find_if(seen.begin(), seen.end(), [&](auto& x) { return x.node == node; });
     return answer != seen.end() ? answer->jobs > 0
-                                : deps_.links->agreed_silence_ms(node) <= job_lease_ms;
+                                : deps_.links->agreed_silence_ms(node) <= wire::job_lease_ms;
   };
   std::vector<cluster::node_no> gone;
   {

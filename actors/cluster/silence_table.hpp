@@ -10,10 +10,6 @@
 
 namespace tutti::actors {
 
-/// How long jobs of a node outlive its last touch with the others, at most: nobody takes them for
-/// lost earlier, and their supervisors end them after half of it.
-inline constexpr std::int64_t job_lease_ms = 60'000;
-
 /// Whom the members do not hear, in their own words. Times are of one steady clock. Not
 /// thread-safe.
 class silence_table {

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "actors/cluster/silence_table.hpp"
+#include "actors/wire/job_lease.hpp"
 #include "actors/wire/shard_messages.hpp"
 #include "actors/worker/job_runner.hpp"
 
@@ -42,7 +42,7 @@ struct job_peers {
   /// Where a node hears of no majority for half of this time, or stands still, the supervisors end
   /// its jobs. A job of a node that a majority has not heard of for all of it is lost: its step
   /// goes on with another attempt.
-  std::int64_t lease_ms = job_lease_ms;
+  std::int64_t lease_ms = wire::job_lease_ms;
   /// Broken on purpose: starts what it is told, whoever may have it. Never set outside tests.
   bool skip_fence = false;
 };
