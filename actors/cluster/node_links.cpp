@@ -30,6 +30,9 @@ struct members_told {
 
 constexpr auto silence_pause = std::chrono::milliseconds{1'000};
 
+/// A group that rests hears no more seldom than this that its leader still leads it.
+constexpr auto leads_pause = std::chrono::milliseconds{5'000};
+
 /// A frame that cannot be read comes from a newer program, or is damaged; it counts as lost.
 template <class T, class Use>
 void with(std::string_view payload, const char* what, Use use) {
@@ -104,8 +107,11 @@ status node_links::open(link_targets targets) {
   auto made = settings_.connect(std::move(options), std::move(handlers));
   if (!made)
     return made.error();
-  const std::lock_guard guard{lock_};
-  hub_ = std::move(*made);
+  {
+    const std::lock_guard guard{lock_};
+    hub_ = std::move(*made);
+  }
+  watch_leads();
   return unit{};
 }
 
@@ -244,6 +250,52 @@ void node_links::tell_leads(cluster::node_no to) {
     word.shards.push_back({shard, term});
   if (!word.shards.empty())
     send(to, link::lane::normal, kind_of(shard_word::leads), model::encode(word));
+}
+
+void node_links::watch_leads() {
+  const auto to = targets();
+  if (!to)
+    return;
+  to->later(leads_pause, [self = weak_from_this()] {
+    if (auto links = self.lock()) {
+      links->tell_all_leads();
+      links->watch_leads();
+    }
+  });
+}
+
+/// Words about leads and rest get lost; this one comes again.
+void node_links::tell_all_leads() {
+  if (peers().empty())
+    return;
+  look_here(0, [self = weak_from_this()](const shards_seen& x) {
+    auto links = self.lock();
+    if (!links)
+      return;
+    shards_led word;
+    word.whole = true;
+    for (auto& shard : x.shards)
+      word.shards.push_back({shard.shard, shard.term});
+    links->send_all(shard_word::leads, model::encode(word));
+  });
+}
+
+void node_links::take_leads(cluster::node_no from, const shards_led& what) {
+  for (auto& x : what.shards)
+    learn(from, x.shard, x.term);
+  const auto to = targets();
+  if (!to || !what.whole)
+    return;
+  wire::leads_told told{from, {}};
+  for (auto& x : what.shards)
+    told.terms[x.shard] = x.term;
+  caf::anon_send(to->log, std::move(told));
+}
+
+void node_links::rest(const wire::rest_word& what) {
+  rest_told word{static_cast<engine::shard_no>(what.shard), what.term, what.index,
+                 static_cast<std::uint32_t>(what.what)};
+  send(what.to, link::lane::normal, kind_of(shard_word::rest), model::encode(word));
 }
 
 void node_links::learn(cluster::node_no node, engine::shard_no shard, std::uint64_t term) {
@@ -470,6 +522,7 @@ void node_links::on_up(cluster::node_no peer) {
   const auto to = targets();
   if (!to)
     return;
+  caf::anon_send(to->log, wire::peer_seen{peer, true});
   to->on_up(peer);
   // What was sent while the link was away is sent again.
   for (auto [shard, term] : leaders_.of(peer))
@@ -481,6 +534,7 @@ void node_links::on_down(cluster::node_no peer) {
   if (!to)
     return;
   watch_silence();
+  caf::anon_send(to->log, wire::peer_seen{peer, false});
   caf::anon_send(to->gateway, wire::node_silent{peer});
   if (to->on_down)
     to->on_down(peer);
@@ -496,9 +550,14 @@ void node_links::on_frame(cluster::node_no from, link::frame_kind kind, std::str
   }
   switch (static_cast<shard_word>(kind)) {
     case shard_word::leads:
-      with<shards_led>(payload, "leads", [&](const shards_led& x) {
-        for (auto& one : x.shards)
-          learn(from, one.shard, one.term);
+      with<shards_led>(payload, "leads", [&](const shards_led& x) { take_leads(from, x); });
+      return;
+    case shard_word::rest:
+      with<rest_told>(payload, "rest", [&](const rest_told& x) {
+        using word = wire::rest_word::kind;
+        if (x.what <= static_cast<std::uint32_t>(word::wake))
+          caf::anon_send(to->log, wire::rest_word{x.shard, from, settings_.node, x.term, x.index,
+                                                  static_cast<word>(x.what)});
       });
       return;
     case shard_word::letters:

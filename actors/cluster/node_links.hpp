@@ -144,6 +144,9 @@ public:
   /// News of a job, to whoever leads the shard of the step.
   bool news(cluster::node_no to, const engine::entity_id& entity, const engine::message_ptr& what);
 
+  /// A word about rest, to the node that it names.
+  void rest(const wire::rest_word& what);
+
   /// Asks a leader how far the rows of a shard have to be; the answer goes to the log.
   void ask_index(cluster::node_no leader, engine::shard_no shard, const std::string& context);
 
@@ -185,6 +188,9 @@ private:
   void end_survey(std::uint64_t number);
   void look_here(std::uint64_t number, std::function<void(shards_seen)> done);
   void tell_leads(cluster::node_no to);
+  void watch_leads();
+  void tell_all_leads();
+  void take_leads(cluster::node_no from, const shards_led& what);
 
   link_settings settings_;
   engine::shard_no shards_;

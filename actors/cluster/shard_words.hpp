@@ -36,6 +36,7 @@ enum class shard_word : link::frame_kind {
   index_wanted = 47, ///< index_wanted
   index_told = 48,   ///< index_carried
   silence = 49,      ///< silence_told
+  rest = 50,         ///< rest_told
 };
 
 constexpr link::frame_kind kind_of(shard_word x) {
@@ -56,9 +57,28 @@ struct shard_led {
 
 struct shards_led {
   std::vector<shard_led> shards;
+  bool whole = false; ///< the sender leads nothing else
 
   static constexpr auto fields() {
-    return std::make_tuple(model::field(1, "shards", &shards_led::shards));
+    using self = shards_led;
+    return std::make_tuple(model::field(1, "shards", &self::shards),
+                           model::field(2, "whole", &self::whole));
+  }
+};
+
+/// See `wire::rest_word`.
+struct rest_told {
+  engine::shard_no shard = 0;
+  std::uint64_t term = 0;
+  std::uint64_t index = 0;
+  std::uint32_t what = 0; ///< `wire::rest_word::kind`
+
+  static constexpr auto fields() {
+    using self = rest_told;
+    return std::make_tuple(model::field(1, "shard", &self::shard),
+                           model::field(2, "term", &self::term),
+                           model::field(3, "index", &self::index),
+                           model::field(4, "what", &self::what));
   }
 };
 

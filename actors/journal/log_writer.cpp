@@ -61,6 +61,18 @@ public:
         groups_->report_picture(x);
         want_flush();
       },
+      [this](const wire::rest_word& x) {
+        groups_->take_rest(x);
+        want_flush();
+      },
+      [this](const wire::peer_seen& x) {
+        groups_->see_peer(x.node, x.up);
+        want_flush();
+      },
+      [this](const wire::leads_told& x) {
+        groups_->check_leads(x);
+        want_flush();
+      },
       [this](wire::read_barrier& x) { on_barrier(x); },
       [this](wire::index_asked& x) { on_index_asked(x); },
       [this](const wire::index_told& x) { on_index_told(x); },
@@ -136,6 +148,11 @@ private:
   void on_mail(wire::raft_mail what) override {
     if (deps_.peer_sender)
       deps_.peer_sender(std::move(what));
+  }
+
+  void on_rest_word(const wire::rest_word& what) override {
+    if (deps_.rest_sender)
+      deps_.rest_sender(what);
   }
 
   // -- reads --------------------------------------------------------------------------------------

@@ -42,6 +42,8 @@ struct log_writer_deps {
   std::chrono::milliseconds tick{100};
   /// Carries mail to other nodes; called on the writer's thread. None: there are no others.
   std::function<void(wire::raft_mail)> peer_sender{};
+  /// Carries words about rest to other nodes; called on the writer's thread.
+  std::function<void(const wire::rest_word&)> rest_sender{};
   /// Asks the leader of a shard for `wire::index_told`; called on the writer's thread.
   std::function<void(raft::node_no leader, storage::shard_id shard, const std::string& context)>
     ask_index{};

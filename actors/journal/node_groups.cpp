@@ -67,7 +67,29 @@ void node_groups::step(const wire::raft_mail& what) {
 void node_groups::tick() {
   for (auto& [shard, at] : places_)
     if (at.group && at.group->needs_ticks())
-      check(shard, at, at.group->tick());
+      check(shard, at, at.group->tick(up_));
+}
+
+void node_groups::see_peer(raft::node_no node, bool up) {
+  if (up) {
+    up_.insert(node);
+    return;
+  }
+  up_.erase(node);
+  for (auto& [shard, at] : places_)
+    if (at.group)
+      check(shard, at, at.group->lost_peer(node));
+}
+
+void node_groups::take_rest(const wire::rest_word& what) {
+  if (auto found = places_.find(what.shard); found != places_.end() && found->second.group)
+    check(what.shard, found->second, found->second.group->take_rest(what));
+}
+
+void node_groups::check_leads(const wire::leads_told& what) {
+  for (auto& [shard, at] : places_)
+    if (at.group)
+      at.group->check_lead(what.from, what.terms);
 }
 
 void node_groups::report_picture(const wire::picture_sent& what) {

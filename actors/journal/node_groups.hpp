@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -43,6 +44,14 @@ public:
 
   /// Time passes for those who need it.
   void tick();
+
+  /// Another node can be heard, or not any more. Before the first word nobody can.
+  void see_peer(raft::node_no node, bool up);
+
+  void take_rest(const wire::rest_word& what);
+
+  /// Groups that rest under a leader that does not know of it hear of time again.
+  void check_leads(const wire::leads_told& what);
 
   void report_picture(const wire::picture_sent& what);
 
@@ -130,6 +139,7 @@ private:
   group_settings settings_;
   group_listener& listener_;
   std::map<storage::shard_id, place> places_;
+  std::set<raft::node_no> up_; ///< others that can be heard
   std::vector<storage::shard_id> touched_;
   std::vector<storage::shard_id> due_;
   std::deque<std::vector<part>> rounds_;

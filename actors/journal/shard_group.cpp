@@ -99,6 +99,8 @@ status shard_group::propose(wire::proposal what) {
                                {ec::unavailable, "the term is over"});
     return unit{};
   }
+  if (auto ok = busy(); !ok)
+    return ok;
   if (held_.empty())
     return enter(std::move(what));
   held_.push_back(std::move(what));
@@ -139,6 +141,14 @@ status shard_group::step(const wire::raft_mail& what) {
     if (pictures_.size() > pictures_max)
       pictures_.erase(pictures_.begin());
   }
+  auto sign_of_life = what.type == RAFTC_MSG_HEARTBEAT || what.type == RAFTC_MSG_HEARTBEAT_RESPONSE;
+  if (!sign_of_life) {
+    // Somebody lacks the leader, who shows itself then.
+    if (rest_.resting() && !leading_ && what.from != leader_)
+      say_rest(wire::rest_word::kind::wake, leader_, 0);
+    if (auto ok = busy(); !ok)
+      return ok;
+  }
   auto ok = replica_->step(what.bytes);
   if (ok || replica_->dead())
     return ok;
@@ -148,9 +158,13 @@ status shard_group::step(const wire::raft_mail& what) {
   return unit{};
 }
 
-status shard_group::tick() {
+status shard_group::tick(const std::set<raft::node_no>& up) {
   if (auto ok = replica_->tick(); !ok)
     return ok.error();
+  if (leading_)
+    return rest_if_quiet(up);
+  if (leader_ == 0 && rest_.campaign_tick())
+    return campaign_again();
   return unit{};
 }
 
@@ -158,11 +172,137 @@ status shard_group::campaign() {
   return replica_->campaign();
 }
 
+// -- rest -----------------------------------------------------------------------------------------
+
+/// Something happens. Of a leader that rested the others hear first: it must not count their
+/// silence against itself.
+status shard_group::busy() {
+  if (rest_.wake() && leading_)
+    return replica_->ping();
+  return unit{};
+}
+
+status shard_group::rest_if_quiet(const std::set<raft::node_no>& up) {
+  if (!told_ || !rest_.quiet_tick())
+    return unit{};
+  auto hears = [&](auto& x) { return x.id == settings_.node || up.contains(x.id); };
+  if (!std::all_of(members_.begin(), members_.end(), hears))
+    return unit{};
+  auto end = all_agree_at();
+  if (!end)
+    return end.error();
+  if (*end == 0)
+    return unit{};
+  for (auto& x : members_)
+    if (x.id != settings_.node && !rest_.has_agreed(x.id))
+      say_rest(wire::rest_word::kind::propose, x.id, *end);
+  return unit{};
+}
+
+/// Leader: where the log ends that all members have, if nothing is to be done; else 0.
+result<storage::log_index> shard_group::all_agree_at() {
+  if (!waiting_.empty() || !held_.empty() || !under_way_.empty() || !reads_.empty())
+    return storage::log_index{0};
+  auto now = replica_->state();
+  if (!now)
+    return now.error();
+  auto quiet = now->all_matched && now->term_committed && !now->conf_pending && !now->joint
+               && now->transferee == 0 && now->pending_reads == 0 && known_applied_ == now->last;
+  return quiet ? now->last : 0;
+}
+
+void shard_group::say_rest(wire::rest_word::kind what, raft::node_no to, storage::log_index index) {
+  listener_.on_rest_word({shard_, settings_.node, to, term_, index, what});
+}
+
+status shard_group::take_rest(const wire::rest_word& what) {
+  using kind = wire::rest_word::kind;
+  if (what.what == kind::wake)
+    return leading_ ? busy() : status{unit{}};
+  if (what.term != term_)
+    return unit{};
+  return what.what == kind::agree ? take_agreement(what) : take_proposal(what);
+}
+
+status shard_group::take_agreement(const wire::rest_word& what) {
+  auto end = leading_ ? all_agree_at() : result<storage::log_index>{0};
+  if (!end)
+    return end.error();
+  if (*end == 0 || *end != what.index)
+    return unit{};
+  rest_.agree(what.from);
+  auto agrees = [&](auto& x) { return x.id == settings_.node || rest_.has_agreed(x.id); };
+  if (std::all_of(members_.begin(), members_.end(), agrees))
+    rest_.rest();
+  return unit{};
+}
+
+status shard_group::take_proposal(const wire::rest_word& what) {
+  if (leading_ || what.from != leader_)
+    return unit{};
+  auto now = replica_->state();
+  if (!now)
+    return now.error();
+  if (now->last != what.index || now->commit != what.index)
+    return unit{};
+  rest_.rest();
+  say_rest(wire::rest_word::kind::agree, leader_, what.index);
+  return unit{};
+}
+
+void shard_group::check_lead(raft::node_no who,
+                             const std::map<storage::shard_id, std::uint64_t>& terms) {
+  if (!rest_.resting() || leading_ || leader_ != who)
+    return;
+  auto found = terms.find(shard_);
+  if (found == terms.end() || found->second < term_)
+    rest_.wake();
+}
+
+status shard_group::lost_peer(raft::node_no who) {
+  auto is_member = std::any_of(members_.begin(), members_.end(),
+                               [&](auto& x) { return x.id == who; });
+  if (leading_)
+    return is_member ? busy() : status{unit{}};
+  if (leader_ != who)
+    return unit{};
+  rest_.wake();
+  leader_ = 0;
+  if (votes())
+    rest_.leader_gone(rank_without(who));
+  return replica_->forget_leader(who);
+}
+
+/// The turn of this node among the voters that are left; another one for each shard, so that the
+/// leads of a dead node spread.
+std::size_t shard_group::rank_without(raft::node_no who) const {
+  std::vector<raft::node_no> left;
+  for (auto& x : members_)
+    if (x.voter && x.id != who)
+      left.push_back(x.id);
+  std::sort(left.begin(), left.end());
+  const auto mine = std::find(left.begin(), left.end(), settings_.node) - left.begin();
+  return (static_cast<std::size_t>(mine) + left.size() - shard_ % left.size()) % left.size();
+}
+
+status shard_group::campaign_again() {
+  auto now = replica_->state();
+  if (!now)
+    return now.error();
+  // A real election goes on by itself, and another one would spoil it.
+  if (now->lead.mine != raft::role::follower && now->lead.mine != raft::role::pre_candidate)
+    return unit{};
+  auto ok = replica_->campaign();
+  return ok || replica_->dead() ? ok : status{unit{}};
+}
+
 status shard_group::report_picture(raft::node_no member, bool delivered) {
   return replica_->report_snapshot(member, delivered);
 }
 
 status shard_group::change_members(std::span<const raft::conf_change> changes) {
+  if (auto ok = busy(); !ok)
+    return ok;
   auto at = replica_->propose_conf(changes);
   if (!at)
     return at.error();
@@ -172,6 +312,8 @@ status shard_group::change_members(std::span<const raft::conf_change> changes) {
 }
 
 status shard_group::transfer(raft::node_no to) {
+  if (auto ok = busy(); !ok)
+    return ok;
   return replica_->transfer(to);
 }
 
@@ -241,6 +383,10 @@ status shard_group::watch_lead(const raft::ready& what) {
                                  + std::to_string(now->lead.leader) + " now; try again"});
   leading_ = leads;
   term_ = now->lead.term;
+  leader_ = now->lead.leader;
+  rest_.wake();
+  if (leader_ != 0)
+    rest_.leader_known();
   return unit{};
 }
 

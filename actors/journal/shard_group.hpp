@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/journal/group_rest.hpp"
 #include "actors/wire/shard_messages.hpp"
 #include "runtime/cluster/placement.hpp"
 #include "storage/journal/node_store.hpp"
@@ -13,6 +14,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -61,6 +63,9 @@ public:
 
   /// To be sent to another node, at most once, in any order.
   virtual void on_mail(wire::raft_mail what) = 0;
+
+  /// The same.
+  virtual void on_rest_word(const wire::rest_word& what) = 0;
 };
 
 /// What the disk has to do next, for any number of groups.
@@ -107,9 +112,21 @@ public:
   /// A message of another node. What cannot be right is ignored, as if it got lost.
   status step(const wire::raft_mail& what);
 
-  status tick();
+  /// `up` are the other nodes that can be heard: without all its members no group rests.
+  status tick(const std::set<raft::node_no>& up);
 
   status campaign();
+
+  // -- rest
+  // ----------------------------------------------------------------------------------------
+
+  /// The node of `who` is gone or cannot be heard: if it led, a vote for another one is free.
+  status lost_peer(raft::node_no who);
+
+  status take_rest(const wire::rest_word& what);
+
+  /// `who` leads what is in `terms`, and nothing else.
+  void check_lead(raft::node_no who, const std::map<storage::shard_id, std::uint64_t>& terms);
 
   /// Whether a member got the picture that went with a message.
   status report_picture(raft::node_no member, bool delivered);
@@ -157,7 +174,7 @@ public:
   bool sole() const { return sole_; }
 
   /// Whether it must hear of time: others have to hear of it, or it has to win an election.
-  bool needs_ticks() const { return !(sole_ && leading_); }
+  bool needs_ticks() const { return !(sole_ && leading_) && !rest_.resting(); }
 
   /// The listener was told that this node leads.
   bool leads() const { return told_; }
@@ -207,6 +224,14 @@ private:
 
   status set_members(std::string_view conf_state);
   status watch_lead(const raft::ready& what);
+  status busy();
+  status rest_if_quiet(const std::set<raft::node_no>& up);
+  result<storage::log_index> all_agree_at();
+  void say_rest(wire::rest_word::kind what, raft::node_no to, storage::log_index index);
+  status take_agreement(const wire::rest_word& what);
+  status take_proposal(const wire::rest_word& what);
+  status campaign_again();
+  std::size_t rank_without(raft::node_no who) const;
   void lose(const error& why);
   status enter(wire::proposal what);
   status enter_held();
@@ -235,6 +260,8 @@ private:
   bool leading_ = false; ///< the replica leads `term_`
   bool told_ = false;
   storage::term_no term_ = 0;
+  raft::node_no leader_ = 0; ///< of `term_`; 0: nobody is known
+  group_rest rest_;
   /// Whose rows are in what was gathered.
   place applied_;
   /// The newest one whose rows went with the entry itself.

@@ -102,6 +102,7 @@ void cluster_part::wire_up(log_writer_deps& log) {
     } else
       links_->send(mail.to, lane_of(mail), kind_of(peer_word::raft_mail), encode_mail(mail));
   };
+  log.rest_sender = [links = links_](const wire::rest_word& what) { links->rest(what); };
   log.ask_index = [links = links_](raft::node_no leader, storage::shard_id shard,
                                    const std::string& context) {
     links->ask_index(leader, static_cast<engine::shard_no>(shard), context);

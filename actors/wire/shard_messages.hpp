@@ -11,6 +11,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -102,6 +103,36 @@ struct raft_mail {
   std::string bytes;
   /// With a snapshot: the rows. Whoever carries them says in the end what became of them.
   std::shared_ptr<storage::shard_snapshot> picture;
+};
+
+/// A group whose members all have the same needs no heartbeats: its leader proposes a rest to the
+/// members, and rests itself when all have agreed. A member that hears of time again asks for a
+/// sign of life. May get lost, or come twice.
+struct rest_word {
+  enum class kind : std::uint8_t {
+    propose,
+    agree,
+    wake
+  }; // Sent: append only.
+
+  storage::shard_id shard = 0;
+  std::uint64_t from = 0;
+  std::uint64_t to = 0;
+  std::uint64_t term = 0;
+  storage::log_index index = 0; ///< where the log ends
+  kind what = kind::propose;
+};
+
+/// A node can be heard, or not any more.
+struct peer_seen {
+  std::uint64_t node = 0;
+  bool up = false;
+};
+
+/// All shards that node `from` leads, with their terms.
+struct leads_told {
+  std::uint64_t from = 0;
+  std::map<storage::shard_id, std::uint64_t> terms;
 };
 
 /// What became of a picture for node `member`.
@@ -338,7 +369,8 @@ using log_actor = caf::typed_actor<
   // Answered by `committed` or `not_committed` to the keeper.
   caf::reacts_to<proposal, shard_keeper_actor>,
   // From other nodes, and from who carries pictures to them.
-  caf::reacts_to<raft_mail>, caf::reacts_to<picture_sent>,
+  caf::reacts_to<raft_mail>, caf::reacts_to<picture_sent>, caf::reacts_to<rest_word>,
+  caf::reacts_to<peer_seen>, caf::reacts_to<leads_told>,
   // Reads, and the care for replicas.
   caf::reacts_to<read_barrier>, caf::reacts_to<index_asked>, caf::reacts_to<index_told>,
   caf::reacts_to<survey>, caf::reacts_to<member_move>,
@@ -375,6 +407,9 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tutti::wire::sweep)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tutti::wire::recheck)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tutti::wire::raft_mail)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tutti::wire::picture_sent)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tutti::wire::rest_word)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tutti::wire::peer_seen)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tutti::wire::leads_told)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tutti::wire::raft_tick)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tutti::wire::disk_done)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tutti::wire::begin)

@@ -202,8 +202,10 @@ int raftc_read_index(raftc_node*, raftc_bytes context);
 /* Leader only, to another voter. Takes time, and may fail: then the old leader goes on. */
 int raftc_transfer_leader(raftc_node*, uint64_t to);
 int raftc_campaign(raftc_node*);
-/* Leader: heartbeat now. */
+/* Leader: heartbeat now, and a whole election timeout for the answers. */
 int raftc_ping(raftc_node*);
+/* If `id` leads, it is known to be gone: its followers may vote for another one at once. */
+int raftc_forget_leader(raftc_node*, uint64_t id);
 int raftc_report_unreachable(raftc_node*, uint64_t id);
 /* What became of a snapshot message and its rows; has to be told. */
 int raftc_report_snapshot(raftc_node*, uint64_t id, int ok);

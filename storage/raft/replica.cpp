@@ -240,6 +240,10 @@ status replica::ping() {
   return check(raftc_ping(node_.get()), "ping");
 }
 
+status replica::forget_leader(node_no who) {
+  return check(raftc_forget_leader(node_.get(), who), "leadership");
+}
+
 status replica::report_unreachable(node_no peer) {
   return check(raftc_report_unreachable(node_.get(), peer), "report");
 }

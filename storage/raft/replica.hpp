@@ -89,8 +89,11 @@ public:
   /// Tries to become the leader without waiting.
   status campaign();
 
-  /// Leader: sends heartbeats now.
+  /// Leader: sends heartbeats now, and gives the others a whole election timeout to answer.
   status ping();
+
+  /// If `who` leads, it is known to be gone: this node may vote for another one at once.
+  status forget_leader(node_no who);
 
   /// A message to `peer` was not delivered.
   status report_unreachable(node_no peer);

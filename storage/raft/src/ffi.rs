@@ -257,7 +257,15 @@ pub unsafe extern "C" fn raftc_campaign(node: *mut Node) -> c_int {
 #[no_mangle]
 pub unsafe extern "C" fn raftc_ping(node: *mut Node) -> c_int {
     with(node, |x| {
-        x.raw.ping();
+        x.ping();
+        Ok(0)
+    })
+}
+
+#[no_mangle]
+pub unsafe extern "C" fn raftc_forget_leader(node: *mut Node, id: u64) -> c_int {
+    with(node, |x| {
+        x.forget_leader(id);
         Ok(0)
     })
 }

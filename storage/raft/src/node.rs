@@ -327,6 +327,21 @@ impl Node {
         }
     }
 
+    /// A leader that was silent must not count the silence of the others against itself.
+    pub fn ping(&mut self) {
+        if self.leads() {
+            self.raw.raft.election_elapsed = 0;
+            self.raw.ping();
+        }
+    }
+
+    pub fn forget_leader(&mut self, id: u64) {
+        let raft = &mut self.raw.raft;
+        if raft.state != StateRole::Leader && raft.leader_id == id {
+            raft.leader_id = 0;
+        }
+    }
+
     pub fn report_snapshot(&mut self, id: u64, ok: bool) {
         let what = if ok {
             SnapshotStatus::Finish

@@ -67,7 +67,12 @@ void listener::on_mail(wire::raft_mail what) {
     what.picture = std::make_shared<parcel>(*what.picture);
     ++world_.pictures;
   }
+  ++world_.letters;
   world_.mail.push_back(std::move(what));
+}
+
+void listener::on_rest_word(const wire::rest_word& what) {
+  world_.rests.push_back(what);
 }
 
 // -- node -----------------------------------------------------------------------------------------
@@ -212,12 +217,39 @@ void world::round() {
         x->run();
     for (auto n = mail.size(); n > 0; --n)
       busy = deliver() || busy;
+    for (auto& word : std::exchange(rests, {}))
+      if (!lose_rests && !cut.contains(word.from) && nodes.at(word.to)->up()) {
+        nodes.at(word.to)->groups->take_rest(word);
+        busy = true;
+      }
   }
   if (auto now = leader(); now != 0) {
     auto term = nodes[now]->told.leads[0];
     auto [reign, fresh] = reigns.emplace(term, now);
     CHECK(reign->second == now);
   }
+}
+
+void world::see(raft::node_no who, bool up) {
+  for (auto& [id, x] : nodes) {
+    if (id == who)
+      continue;
+    if (x->up())
+      x->groups->see_peer(who, up);
+    if (nodes.at(who)->up() && x->up())
+      nodes.at(who)->groups->see_peer(id, up);
+  }
+}
+
+bool world::rest() {
+  for (auto& [id, x] : nodes)
+    see(id, true);
+  std::uint64_t before = 0;
+  auto silent = 0;
+  return rounds_until([&] {
+    silent = std::exchange(before, letters) == letters ? silent + 1 : 0;
+    return silent > 5;
+  });
 }
 
 bool world::rounds_until(const std::function<bool()>& done, int max) {

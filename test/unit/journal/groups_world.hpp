@@ -30,6 +30,7 @@ public:
                         const error& why) override;
   void on_read(storage::shard_id shard, const std::string& context) override;
   void on_mail(wire::raft_mail what) override;
+  void on_rest_word(const wire::rest_word& what) override;
 
   /// Reads that may be served.
   std::set<std::string> readable_now;
@@ -114,6 +115,12 @@ public:
 
   raft::node_no elect();
 
+  /// All nodes hear of it that `who` can be heard, or not any more, and `who` of the others.
+  void see(raft::node_no who, bool up);
+
+  /// Everybody hears everybody, and rounds go by until nothing is said any more.
+  bool rest();
+
   /// Proposes at the leader and waits for the commit.
   void commit(const std::string& key, const std::string& value);
 
@@ -128,6 +135,10 @@ public:
   std::mt19937_64 random;
   std::map<raft::node_no, std::unique_ptr<node>> nodes;
   std::vector<wire::raft_mail> mail;
+  /// Words about rest; delivered in each round, unless they are to be lost.
+  std::vector<wire::rest_word> rests;
+  bool lose_rests = false;
+  std::uint64_t letters = 0; ///< that were sent so far
   /// Out of 1,000.
   std::uint64_t loss = 0;
   std::set<raft::node_no> cut;
