@@ -87,7 +87,7 @@ void caretaker::look(std::int64_t due) {
                       });
 }
 
-std::vector<cluster::node_view> caretaker::nodes_now() {
+std::vector<cluster::node_view> caretaker::nodes_now(const std::vector<surveyed_node>& seen) {
   std::map<cluster::node_no, link::peer_state> links;
   for (auto& peer : deps_.links->peers())
     links.emplace(peer.node, peer);
@@ -96,13 +96,15 @@ std::vector<cluster::node_view> caretaker::nodes_now() {
   for (auto& x : members_) {
     // So new that there is no link yet: not reached, but for no time.
     const auto& link = links[x.node];
-    out.push_back({x.node, x.mode, link.up || x.node == deps_.links->self(), link.silent_ms});
+    auto answer = std::find_if(seen.begin(), seen.end(), [&](auto& y) { return y.node == x.node; });
+    out.push_back({x.node, x.mode, link.up || x.node == deps_.links->self(), link.silent_ms,
+                   answer != seen.end() && answer->read_only});
   }
   return out;
 }
 
 void caretaker::take(const std::vector<surveyed_node>& seen) {
-  auto nodes = nodes_now();
+  auto nodes = nodes_now(seen);
   auto shards = newest_views(seen);
   auto moves = cluster::plan_moves(nodes, shards, deps_.rules);
   for (auto& x : moves) {

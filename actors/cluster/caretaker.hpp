@@ -42,7 +42,7 @@ private:
   void look_soon(std::chrono::milliseconds pause);
   void look(std::int64_t due);
   void take(const std::vector<surveyed_node>& seen);
-  std::vector<cluster::node_view> nodes_now();
+  std::vector<cluster::node_view> nodes_now(const std::vector<surveyed_node>& seen);
   void forget_gone(const std::vector<cluster::shard_view>& shards,
                    const std::vector<surveyed_node>& seen);
 

@@ -441,7 +441,7 @@ void node_links::survey(std::chrono::milliseconds patience,
          model::encode(survey_wanted{number}));
   look_here(number, [self, number, node = settings_.node](shards_seen x) {
     if (auto links = self.lock())
-      links->take_views({node, std::move(x.shards), x.jobs, x.job_slots}, number);
+      links->take_views({node, std::move(x.shards), x.jobs, x.job_slots, x.read_only}, number);
   });
 }
 
@@ -466,6 +466,7 @@ void node_links::look_here(std::uint64_t number, std::function<void(shards_seen)
       out.shards.back().term = lead.term;
     }
     std::tie(out.jobs, out.job_slots) = here->jobs();
+    out.read_only = here->read_only();
     done(std::move(out));
   };
   caf::anon_send(here->log, std::move(ask));
@@ -590,7 +591,7 @@ void node_links::on_frame(cluster::node_no from, link::frame_kind kind, std::str
       return;
     case shard_word::views:
       with<shards_seen>(payload, "views", [&](shards_seen x) {
-        take_views({from, std::move(x.shards), x.jobs, x.job_slots}, x.number);
+        take_views({from, std::move(x.shards), x.jobs, x.job_slots, x.read_only}, x.number);
       });
       return;
     case shard_word::move:

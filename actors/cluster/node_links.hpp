@@ -63,6 +63,8 @@ struct link_targets {
   std::function<void(const engine::cluster_changed&)> on_members;
   /// Jobs that run here, and that may run at a time.
   std::function<std::pair<std::uint64_t, std::uint64_t>()> jobs;
+  /// The disk of this node takes nothing.
+  std::function<bool()> read_only;
   /// Of a steady clock.
   std::function<std::int64_t()> now_ms;
   /// Calls a function after a pause.
@@ -75,6 +77,7 @@ struct surveyed_node {
   std::vector<shard_seen> shards;
   std::uint64_t jobs = 0;
   std::uint64_t job_slots = 0;
+  bool read_only = false;
 };
 
 /// Each shard as its newest leader sees it, ascending; those that nobody leads are missing.

@@ -201,13 +201,15 @@ struct shards_seen {
   /// Jobs that run on the node, and that it can run at a time.
   std::uint64_t jobs = 0;
   std::uint64_t job_slots = 0;
+  bool read_only = false; ///< the disk of the node takes nothing
 
   static constexpr auto fields() {
     using self = shards_seen;
     return std::make_tuple(model::field(1, "number", &self::number),
                            model::field(2, "shards", &self::shards),
                            model::field(3, "jobs", &self::jobs),
-                           model::field(4, "job_slots", &self::job_slots));
+                           model::field(4, "job_slots", &self::job_slots),
+                           model::field(5, "read_only", &self::read_only));
   }
 };
 

@@ -584,7 +584,8 @@ void shard_keeper::release_words(batch& gone) {
     send(deps_.gateway, std::move(x));
   gone.replies.clear();
   for (auto& [who, what] : gone.work)
-    send(deps_.executor, wire::work{who, std::make_shared<const engine::effect>(std::move(what))});
+    send(deps_.executor,
+         wire::work{who, std::make_shared<const engine::effect>(std::move(what)), epoch_});
   gone.work.clear();
 }
 

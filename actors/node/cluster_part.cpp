@@ -149,8 +149,25 @@ void cluster_part::wire_up(executor_deps& work) {
   peers.agreed_silence_ms = [links = links_](std::uint64_t node) {
     return links->agreed_silence_ms(node);
   };
-  peers.led_elsewhere = [links = links_, shards = shards_](const engine::entity_id& step) {
-    return links->elsewhere(engine::shard_of(step, shards)) != 0;
+  peers.leads = [links = links_, shards = shards_](const engine::entity_id& step,
+                                                   std::uint64_t term) {
+    auto lead = links->leaders().find(engine::shard_of(step, shards));
+    return lead.node == links->self() && lead.term == term;
+  };
+  peers.confirm = [this](const engine::entity_id& step, std::uint64_t term,
+                         std::function<void(bool)> done) {
+    const auto shard = engine::shard_of(step, shards_);
+    wire::index_asked question;
+    question.shard = shard;
+    question.answer = [links = links_, shard, term,
+                       done = std::move(done)](const result<storage::log_index>& index) {
+      // Later terms of this node are in the table before the log answers anything in them.
+      auto lead = links->leaders().find(shard);
+      done(index.has_value() && lead.node == links->self() && lead.term == term);
+    };
+    const std::lock_guard guard{lock_};
+    if (log_)
+      caf::anon_send(log_, std::move(question));
   };
   peers.ask = [links = links_](std::uint64_t node, const wire::job_asked& x) {
     links->send(node, link::lane::normal, kind_of(shard_word::job_wanted),
@@ -196,6 +213,7 @@ status cluster_part::open(surroundings around) {
   {
     const std::lock_guard guard{lock_};
     gateway_ = around.gateway;
+    log_ = around.log;
     executor_ = around.executor;
   }
   courier_deps carrying;
@@ -227,6 +245,7 @@ status cluster_part::open(surroundings around) {
   targets.gateway = around.gateway;
   targets.keepers = around.keepers;
   targets.jobs = around.jobs;
+  targets.read_only = around.read_only;
   targets.on_consensus = [this, log = around.log](cluster::node_no from, link::frame_kind kind,
                                                   std::string_view payload) {
     if (kind != kind_of(peer_word::raft_mail)) {
@@ -326,6 +345,7 @@ void cluster_part::stop() {
     const std::lock_guard guard{lock_};
     carrier.swap(courier_);
     gateway_ = nullptr;
+    log_ = nullptr;
     executor_ = nullptr;
   }
 }

@@ -69,6 +69,7 @@ public:
     std::shared_ptr<const shard_map> keepers;
     /// Jobs that run here, and that may run at a time.
     std::function<std::pair<std::uint64_t, std::uint64_t>()> jobs;
+    std::function<bool()> read_only;
   };
 
   status open(surroundings around);
@@ -127,6 +128,7 @@ private:
   std::string http_;
   engine::cluster_changed members_;
   wire::gateway_actor gateway_;
+  wire::log_actor log_;
   wire::executor_actor executor_;
   std::shared_ptr<picture_carrier> courier_;
   bool stopped_ = false;

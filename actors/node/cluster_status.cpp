@@ -47,6 +47,7 @@ boost::json::object cluster_part::described(const std::vector<surveyed_node>& se
     std::uint64_t jobs = 0;
     std::uint64_t job_slots = 0;
     bool answered = false;
+    bool read_only = false;
   };
 
   engine::cluster_changed members;
@@ -56,7 +57,7 @@ boost::json::object cluster_part::described(const std::vector<surveyed_node>& se
   }
   std::vector<cluster::node_view> views;
   for (auto& x : members.nodes)
-    views.push_back({x.node, x.mode, true, 0});
+    views.push_back({x.node, x.mode, true, 0, false});
   cluster::placement_rules rules;
   rules.replicas = static_cast<std::size_t>(options_.replicas);
   const auto wanted = cluster::wanted_voters(views, rules);
@@ -67,6 +68,7 @@ boost::json::object cluster_part::described(const std::vector<surveyed_node>& se
     mine.answered = true;
     mine.jobs = node.jobs;
     mine.job_slots = node.job_slots;
+    mine.read_only = node.read_only;
   }
   std::uint64_t whole = 0;
   std::uint64_t moving = 0;
@@ -105,6 +107,7 @@ boost::json::object cluster_part::described(const std::vector<surveyed_node>& se
       {"node", x.node},
       {"mode", text_of(x.mode)},
       {"up", self || count.answered},
+      {"read_only", count.read_only},
       {"address", x.address},
       {"http", x.http},
       {"labels", std::move(labels)},

@@ -210,6 +210,10 @@ status node::spawn() {
       return std::pair{static_cast<std::uint64_t>(runner_->running()),
                        static_cast<std::uint64_t>(options_.process_slots)};
     };
+    around.read_only = [this] {
+      const std::lock_guard guard{trouble_lock_};
+      return trouble_.has_value();
+    };
     if (auto ok = cluster_->open(std::move(around)); !ok)
       return ok;
   }

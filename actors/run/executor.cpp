@@ -44,6 +44,7 @@ public:
       [this](const wire::job_answer& x) { on_answer(x); },
       [this](const wire::job_order& x) { on_order(x); },
       [this](const wire::look_around&) { on_look_around(); },
+      [this](const wire::search_confirmed& x) { on_confirmed(x); },
     };
   }
 
@@ -62,9 +63,9 @@ private:
     std::visit(overload{
                  [&](const engine::launch_job& job) {
                    if (is_in_doubt(job) && !deps_.runner->knows(job.step_uuid))
-                     search(x.step, job);
+                     search(x.step, job, x.term);
                    else
-                     start_job(x.step, job);
+                     start_job(x.step, job, x.term);
                  },
                  [&](const engine::terminate_job& job) {
                    spread(wire::job_order::kind_type::terminate, job.step_uuid);
@@ -82,10 +83,17 @@ private:
                *x.what);
   }
 
+  static void note(std::string_view what, const std::string& uuid, std::uint64_t term) {
+    if (log::enabled(log::level::debug))
+      log::debug(what, {{"job", uuid}, {"term", std::to_string(term)}});
+  }
+
   void forget(const std::string& uuid) {
+    note("job-forgotten", uuid, 0);
     searches_.erase(uuid);
     steps_.erase(uuid);
     untold_.erase(uuid);
+    std::erase_if(queue_, [&](auto& x) { return x.job.step_uuid == uuid; });
     deps_.forget(uuid);
   }
 
@@ -94,15 +102,19 @@ private:
   /// A job that was ordered before, maybe by another leader of its shard: nobody starts it until
   /// every member has said that it does not have it. If one of them is gone, the job may have run
   /// there: it is lost, and the step goes on with another attempt. So a job never runs twice, and
-  /// what a node says late about an old attempt is nobody's.
+  /// what a node says late about an old attempt is nobody's. It ends with the term that ordered it:
+  /// what the step recorded since then, the order does not know.
   /// Whoever has it tells the step, as long as that process lives.
   struct search_state {
     engine::entity_id step;
     engine::launch_job job;
+    std::uint64_t term = 0;
     std::vector<std::uint64_t> awaited;
     std::uint64_t holder = 0; ///< who has it; 0: nobody has said so
     std::uint64_t holder_incarnation = 0;
     bool gone = false; ///< a node that might have it will not answer
+    bool asks_majority = false;
+    bool denied = false; ///< to another node, since a majority was asked
   };
 
   /// A majority was heard of so recently that nobody takes this node for dead. Not so after the
@@ -123,6 +135,8 @@ private:
   /// Whoever was told that it is not here may start it now: an order for it that is still on its
   /// way to this node comes too late.
   void deny(const std::string& uuid) {
+    if (auto i = searches_.find(uuid); i != searches_.end())
+      i->second.denied = true;
     if (!denied_.insert(uuid).second)
       return;
     denied_order_.push_back(uuid);
@@ -136,6 +150,7 @@ private:
   struct queued_job {
     engine::entity_id step;
     engine::launch_job job;
+    std::uint64_t term = 0;
   };
 
   /// An order about a job that is not here.
@@ -144,9 +159,10 @@ private:
       deps_.peers->spread({kind, uuid});
   }
 
-  void search(const engine::entity_id& step, const engine::launch_job& job) {
+  void search(const engine::entity_id& step, const engine::launch_job& job, std::uint64_t term) {
+    note("job-searched", job.step_uuid, term);
     auto& state = searches_[job.step_uuid];
-    state = {step, job, {}, 0, 0, false};
+    state = {step, job, term, {}, 0, 0, false, false, false};
     ask_all(state, deps_.peers->members());
     settle(job.step_uuid);
     look_later();
@@ -165,16 +181,40 @@ private:
       deps_.peers->ask(node, {0, state.job.step_uuid, state.step});
   }
 
+  bool is_settled(const search_state& x) const {
+    return x.holder == 0 && x.awaited.empty() && in_touch();
+  }
+
+  /// Nobody has it, each said at its time. Meanwhile another node may have led, and may have found
+  /// it and recorded its end: only if a majority says now that nobody else has led is that out of
+  /// the question.
   void settle(const std::string& uuid) {
     auto i = searches_.find(uuid);
-    if (i == searches_.end() || i->second.holder != 0 || !i->second.awaited.empty() || !in_touch())
+    if (i == searches_.end() || !is_settled(i->second) || i->second.asks_majority)
       return;
+    auto& state = i->second;
+    state.asks_majority = true;
+    state.denied = false;
+    deps_.peers->confirm(state.step, state.term,
+                         [to = caf::actor_cast<caf::actor>(this->address()), uuid,
+                          term = state.term](bool leads) {
+                           caf::anon_send(to, wire::search_confirmed{uuid, term, leads});
+                         });
+  }
+
+  void on_confirmed(const wire::search_confirmed& x) {
+    auto i = searches_.find(x.step_uuid);
+    if (i == searches_.end() || i->second.term != x.term)
+      return;
+    i->second.asks_majority = false;
+    // If it cannot be said now, or whoever asked meanwhile relies on the answer, a look decides.
+    if (!x.leads || i->second.denied || !is_settled(i->second))
+      return;
+    auto uuid = x.step_uuid;
     auto found = std::move(i->second);
     searches_.erase(i);
-    if (deps_.peers->led_elsewhere(found.step))
-      return;
     if (!found.gone) {
-      start_job(found.step, found.job);
+      start_job(found.step, found.job, found.term);
       return;
     }
     engine::job_update news;
@@ -251,8 +291,9 @@ private:
     auto find = [&](std::uint64_t node) {
       return std::find_if(members.begin(), members.end(), [&](auto& x) { return x.node == node; });
     };
-    // Who leads a step next searches for its job himself.
-    std::erase_if(searches_, [&](auto& x) { return deps_.peers->led_elsewhere(x.second.step); });
+    // Who leads a step next, also if it is this node again, searches for its job himself.
+    std::erase_if(searches_,
+                  [&](auto& x) { return !deps_.peers->leads(x.second.step, x.second.term); });
     for (auto& [uuid, state] : searches_) {
       if (state.holder != 0) {
         // A process that began anew, or is gone, does not know whom to tell.
@@ -300,18 +341,20 @@ private:
   /// What waits here may have been given up by its step while nobody heard of this node.
   void doubt_queue() {
     for (auto& one : std::exchange(queue_, {}))
-      search(one.step, one.job);
+      search(one.step, one.job, one.term);
   }
 
   // -- jobs ---------------------------------------------------------------------------------------
 
-  void start_job(const engine::entity_id& step, const engine::launch_job& job) {
+  void start_job(const engine::entity_id& step, const engine::launch_job& job, std::uint64_t term) {
+    note("job-launched", job.step_uuid, term);
     steps_[job.step_uuid] = step;
     look_later();
     for (auto& waiting : queue_)
       if (waiting.job.step_uuid == job.step_uuid)
         return;
-    if (queue_.empty()) {
+    // One that has begun here needs no place: it has one, or its end is to be told.
+    if (queue_.empty() || deps_.runner->knows(job.step_uuid)) {
       auto ok = deps_.runner->launch(spec_of(job));
       if (ok)
         return;
@@ -321,7 +364,7 @@ private:
       }
     }
     if (queue_.size() < deps_.queue_max) {
-      queue_.push_back({step, job});
+      queue_.push_back({step, job, term});
       return;
     }
     engine::job_update news;

@@ -35,8 +35,13 @@ struct job_peers {
   std::function<void(std::uint64_t node, const wire::job_answer&)> answer;
   /// To all that are up.
   std::function<void(const wire::job_order&)> spread;
-  /// Another node leads the shard of the step now, as far as this one has heard.
-  std::function<bool(const engine::entity_id& step)> led_elsewhere;
+  /// This node leads the shard of the step, in that term, as far as it has heard.
+  std::function<bool(const engine::entity_id& step, std::uint64_t term)> leads;
+  /// The same, after a majority has said so; `done` is called once, on any thread. False if that
+  /// cannot be found out now.
+  std::function<void(const engine::entity_id& step, std::uint64_t term,
+                     std::function<void(bool leads)> done)>
+    confirm;
   /// To whoever leads the shard of the step, if that is another node; false if it is this one.
   std::function<bool(const engine::entity_id& step, const engine::message_ptr& news)> tell_abroad;
   /// Where a node hears of no majority for half of this time, or stands still, the supervisors end

@@ -235,6 +235,7 @@ struct ask {
 struct work {
   engine::entity_id step;
   std::shared_ptr<const engine::effect> what;
+  std::uint64_t term = 0; ///< in which it was decided
 };
 
 /// Another node looks for a job that it was told to start again.
@@ -291,6 +292,13 @@ struct job_news {
   engine::job_update what;
 };
 
+/// INTERNAL to the executor: what became of a question to the log.
+struct search_confirmed {
+  std::string step_uuid;
+  std::uint64_t term = 0;
+  bool leads = false; ///< this node led the shard of the step in that term, a majority says
+};
+
 /// INTERNAL to the executor: look whether nodes that are asked for jobs have answered, and whether
 /// this node still hears of the others.
 struct look_around {
@@ -332,12 +340,13 @@ struct recheck {
 using entity_actor = caf::typed_actor<caf::reacts_to<deliver>>;
 
 /// Runs jobs outside the shards.
-using executor_actor = caf::typed_actor<caf::reacts_to<work>, caf::reacts_to<job_news>,
-                                        // Other nodes.
-                                        caf::reacts_to<job_asked>, caf::reacts_to<job_answer>,
-                                        caf::reacts_to<job_order>,
-                                        // INTERNAL
-                                        caf::reacts_to<look_around>>;
+using executor_actor
+  = caf::typed_actor<caf::reacts_to<work>, caf::reacts_to<job_news>,
+                     // Other nodes.
+                     caf::reacts_to<job_asked>, caf::reacts_to<job_answer>,
+                     caf::reacts_to<job_order>,
+                     // INTERNAL
+                     caf::reacts_to<look_around>, caf::reacts_to<search_confirmed>>;
 
 /// Finds the keeper for a question and hands the reply back to whoever asked.
 using gateway_actor = caf::typed_actor<caf::reacts_to<ask>, caf::reacts_to<reply>,
@@ -425,5 +434,6 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tutti::wire::job_asked)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tutti::wire::job_answer)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tutti::wire::job_order)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tutti::wire::look_around)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tutti::wire::search_confirmed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tutti::wire::index_asked)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tutti::wire::index_told)

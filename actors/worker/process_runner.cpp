@@ -114,7 +114,10 @@ status process_runner::launch(job_spec spec) {
   const std::scoped_lock guard{queue_->mutex};
   auto& active = queue_->active;
   const auto step_uuid = spec.step_uuid;
-  if (!active.contains(step_uuid) && active.size() >= options_.running_max)
+  std::error_code failure;
+  // What has begun already needs no other place.
+  if (!active.contains(step_uuid) && active.size() >= options_.running_max
+      && !fs::exists(options_.runs_dir + "/" + step_uuid, failure))
     return error{ec::overloaded,
                  "step " + step_uuid + ": " + std::to_string(active.size())
                    + " local jobs run, at most " + std::to_string(options_.running_max)

@@ -39,9 +39,9 @@ public:
   }
 
 private:
-  bool takes_replicas(const node_view& x) const {
-    return x.mode == node_mode::active && x.reachable;
-  }
+  static bool acts(const node_view& x) { return x.reachable && !x.read_only; }
+
+  bool takes_replicas(const node_view& x) const { return x.mode == node_mode::active && acts(x); }
 
   const node_view* find(node_no node) const {
     auto at = nodes_.find(node);
@@ -66,7 +66,7 @@ private:
 
   bool may_lead(node_no node) const {
     auto* x = find(node);
-    return x && x->reachable && (x->mode == node_mode::active || x->mode == node_mode::cordoned);
+    return x && acts(*x) && (x->mode == node_mode::active || x->mode == node_mode::cordoned);
   }
 
   void count(const shard_view& x) {
@@ -128,7 +128,7 @@ private:
     auto count = [&](node_no node) {
       auto* view = find(node);
       ++voters;
-      reached += view && view->reachable ? 1 : 0;
+      reached += view && acts(*view) ? 1 : 0;
     };
     for (auto node : x.voters)
       if (node != goes)

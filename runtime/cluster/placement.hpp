@@ -29,6 +29,8 @@ struct node_view {
   /// Reached at present. `silent_ms` is for how long it has not been.
   bool reachable = true;
   std::int64_t silent_ms = 0;
+  /// Its disk takes nothing: it can neither lead nor acknowledge.
+  bool read_only = false;
 };
 
 /// A shard as its leader sees it.

@@ -27,6 +27,8 @@ std::string counted_copies(std::int64_t n) {
 std::string state_of(const json_value& node) {
   if (text_of(node, "up") != "true")
     return "UNREACHABLE";
+  if (text_of(node, "read_only") == "true")
+    return "READ-ONLY";
   auto mode = text_of(node, "mode");
   std::transform(mode.begin(), mode.end(), mode.begin(),
                  [](unsigned char c) { return static_cast<char>(std::toupper(c)); });

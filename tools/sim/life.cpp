@@ -37,6 +37,7 @@ wire::executor_actor::behavior_type orders_seen(wire::executor_actor::pointer, o
     [](const wire::job_answer&) {},
     [](const wire::job_order&) {},
     [](const wire::look_around&) {},
+    [](const wire::search_confirmed&) {},
   };
 }
 
@@ -61,7 +62,8 @@ void life::spawn() {
   auto peer = [map = map_](shard_no x) { return map->keeper(x); };
   auto now = [world = &world_] { return world->now; };
   actors::log_writer_deps log{store_, std::make_shared<actors::log_counters>(),
-                              [] { return std::uint64_t{0}; }, [](const error*) {}};
+                              [] { return std::uint64_t{0}; },
+                              [this](const error* why) { disk_takes_nothing_ = why != nullptr; }};
   log.disk = options_.mode;
   log.groups = options_.groups;
   if (options_.cluster)
@@ -100,10 +102,11 @@ void life::spawn() {
     map_->set(shard, actors::spawn_shard_keeper(system_, std::move(deps)));
   }
   if (options_.cluster) {
-    auto ok = options_.cluster->open(
-      {store_, log_, gateway_, worker_, map_, [count = options_.job_count] {
-         return std::pair{count(), std::uint64_t{0}};
-       }});
+    auto ok = options_.cluster->open({store_, log_, gateway_, worker_, map_,
+                                      [count = options_.job_count] {
+                                        return std::pair{count(), std::uint64_t{0}};
+                                      },
+                                      [this] { return disk_takes_nothing_; }});
     if (!ok)
       throw std::runtime_error("simulated links: " + ok.error().message);
   }

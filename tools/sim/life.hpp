@@ -113,6 +113,7 @@ private:
   caf::actor_system system_;
   caf::scheduler::test_coordinator& scheduler_;
   std::shared_ptr<actors::keeper_counters> counters_;
+  bool disk_takes_nothing_ = false;
   std::shared_ptr<actors::shard_map> map_;
   wire::gateway_actor gateway_;
   wire::executor_actor executor_; ///< what keepers order from

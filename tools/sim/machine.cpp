@@ -29,6 +29,8 @@ worker::job_result lost() {
 status machine::launch(worker::job_spec spec) {
   if (!daemon_)
     return no_daemon;
+  if (!processes_.contains(spec.step_uuid) && running().size() >= slots)
+    return error{ec::overloaded, "no place for another job"};
   watched_.insert(spec.step_uuid);
   auto [at, fresh] = processes_.try_emplace(spec.step_uuid);
   if (fresh) {

@@ -19,6 +19,9 @@ using engine::time_ms;
 /// The processes of one machine: they outlive the daemon that started them.
 class machine final : public worker::job_runner {
 public:
+  /// Jobs at a time: few, so that some wait.
+  static constexpr std::size_t slots = 1;
+
   struct hooks {
     /// A process begins: the first and only time for its uuid on this machine.
     std::function<void(const std::string& uuid)> on_start;

@@ -293,6 +293,27 @@ TEST_CASE("busy shards are spread by their load, and small changes of load move 
   CHECK(w.plan().empty());
 }
 
+TEST_CASE("a node whose disk takes nothing gets neither leads nor copies, and keeps what it has") {
+  world w{4, 24};
+  w.settle();
+  const auto copies = w.replicas();
+  for (auto& x : w.parts)
+    if (x.leader == 2)
+      x.leader = *std::find_if(x.voters.begin(), x.voters.end(), [](auto n) { return n != 2; });
+  w.at(2).read_only = true;
+  w.settle();
+  CHECK(!w.leaders().contains(2));
+  CHECK(w.replicas() == copies);
+  // No other node leaves a shard that needs its vote.
+  w.at(3).mode = node_mode::draining;
+  w.settle();
+  for (auto& x : w.parts)
+    CHECK(std::count_if(x.voters.begin(), x.voters.end(), [](auto n) { return n != 2; }) >= 2);
+  w.at(2).read_only = false;
+  w.settle();
+  CHECK(w.leaders().contains(2));
+}
+
 TEST_CASE("whatever happens, moves are safe, and they come to an end") {
   for (std::uint64_t seed = 1; seed <= 200; ++seed) {
     CAPTURE(seed);
