@@ -21,8 +21,8 @@ def free_port():
 
 @dataclasses.dataclass
 class Seat:
-    """Where a node runs: what it listens on, and what is put before its command line."""
-    place: str
+    """Where a node runs: what it listens on (nothing: it is alone), and what is put before its command line."""
+    place: str = ""
     http: str = "127.0.0.1:0"
     prefix: list = dataclasses.field(default_factory=list)
     env: dict = dataclasses.field(default_factory=dict)
@@ -38,10 +38,12 @@ class Node:
         self.process, self.address = None, None
 
     def start(self):
+        seat = self.seat
         self.process = subprocess.Popen(
-            [*self.seat.prefix, self.program, "--data", self.folder, "--http", self.seat.http,
-             "--listen", self.seat.place, "--log-file", self.folder + ".log", *self.more],
-            stdout=subprocess.PIPE, text=True, env={**os.environ, **self.seat.env})
+            [*seat.prefix, self.program, "--data", self.folder, "--http", seat.http,
+             *(["--listen", seat.place] if seat.place else []),
+             "--log-file", self.folder + ".log", *self.more],
+            stdout=subprocess.PIPE, text=True, env={**os.environ, **seat.env})
         line = self.process.stdout.readline()
         if not line.startswith("ready http="):
             raise RuntimeError(f"a node did not start; see {self.folder}.log")
@@ -67,15 +69,20 @@ class Cluster:
     def __init__(self, program, folder, options, seats=None):
         self.nodes = []
         seats = seats or loopback_seats(3)
-        for i, seat in enumerate(seats):
-            more = list(options)
-            if i > 0:
-                status, text = self.any("POST", "/api/v3/cluster/tokens")
-                more += ["--join", seats[0].place, "--token", json.loads(text)["token"]]
-            node = Node(program, os.path.join(folder, f"node{i + 1}"), seat, more)
-            self.nodes.append(node)
-            node.start()
-        self.wait_until_whole()
+        try:
+            for i, seat in enumerate(seats):
+                more = list(options)
+                if i > 0:
+                    status, text = self.any("POST", "/api/v3/cluster/tokens")
+                    more += ["--join", seats[0].place, "--token", json.loads(text)["token"]]
+                node = Node(program, os.path.join(folder, f"node{i + 1}"), seat, more)
+                self.nodes.append(node)
+                node.start()
+            self.wait_until_whole()
+        except BaseException:
+            for x in self.up():
+                x.kill()
+            raise
 
     def up(self):
         return [x for x in self.nodes if x.process]
