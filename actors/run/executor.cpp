@@ -319,8 +319,12 @@ private:
     tell_again();
     if (!in_touch())
       doubt_queue();
-    else if (++looks_ % looks_per_word == 0)
-      deps_.runner->keep_alive();
+    else {
+      // A place may have come free without a word, when the job in it was somebody else's.
+      start_waiting();
+      if (++looks_ % looks_per_word == 0)
+        deps_.runner->keep_alive();
+    }
     look_later();
   }
 
@@ -429,6 +433,10 @@ private:
     }
     if (deps_.peers && !queue_.empty() && !in_touch())
       doubt_queue();
+    start_waiting();
+  }
+
+  void start_waiting() {
     while (!queue_.empty()) {
       auto ok = deps_.runner->launch(spec_of(queue_.front().job));
       if (!ok && ok.error().code == ec::overloaded)

@@ -1,5 +1,6 @@
 #include "tools/sim/machine.hpp"
 
+#include <algorithm>
 #include <csignal>
 
 namespace tutti::sim {
@@ -29,7 +30,11 @@ worker::job_result lost() {
 status machine::launch(worker::job_spec spec) {
   if (!daemon_)
     return no_daemon;
-  if (!processes_.contains(spec.step_uuid) && running().size() >= slots)
+  // As in the real runner, jobs of an earlier daemon take no place until they are found again.
+  auto holds_place = [&](auto& x) { return watched_.contains(x); };
+  auto all = running();
+  if (!processes_.contains(spec.step_uuid)
+      && static_cast<std::size_t>(std::count_if(all.begin(), all.end(), holds_place)) >= slots)
     return error{ec::overloaded, "no place for another job"};
   watched_.insert(spec.step_uuid);
   auto [at, fresh] = processes_.try_emplace(spec.step_uuid);
