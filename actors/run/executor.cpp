@@ -63,9 +63,9 @@ private:
     std::visit(overload{
                  [&](const engine::launch_job& job) {
                    if (is_in_doubt(job) && !deps_.runner->knows(job.step_uuid))
-                     search(x.step, job, x.term);
+                     search({x.step, job, x.term});
                    else
-                     start_job(x.step, job, x.term);
+                     start_job({x.step, job, x.term});
                  },
                  [&](const engine::terminate_job& job) {
                    spread(wire::job_order::kind_type::terminate, job.step_uuid);
@@ -97,6 +97,13 @@ private:
     deps_.forget(uuid);
   }
 
+  /// To start a job, from whoever led the shard of its step in that term.
+  struct launch_order {
+    engine::entity_id step;
+    engine::launch_job job;
+    std::uint64_t term = 0;
+  };
+
   // -- other nodes --------------------------------------------------------------------------------
 
   /// A job that was ordered before, maybe by another leader of its shard: nobody starts it until
@@ -106,15 +113,13 @@ private:
   /// what the step recorded since then, the order does not know.
   /// Whoever has it tells the step, as long as that process lives.
   struct search_state {
-    engine::entity_id step;
-    engine::launch_job job;
-    std::uint64_t term = 0;
+    launch_order what;
     std::vector<std::uint64_t> awaited;
     std::uint64_t holder = 0; ///< who has it; 0: nobody has said so
     std::uint64_t holder_incarnation = 0;
     bool gone = false; ///< a node that might have it will not answer
-    bool asks_majority = false;
-    bool denied = false; ///< to another node, since a majority was asked
+    /// Put to a majority, after all have answered; 0: none. Any later word makes it void.
+    std::uint64_t question = 0;
   };
 
   /// A majority was heard of so recently that nobody takes this node for dead. Not so after the
@@ -136,7 +141,7 @@ private:
   /// way to this node comes too late.
   void deny(const std::string& uuid) {
     if (auto i = searches_.find(uuid); i != searches_.end())
-      i->second.denied = true;
+      i->second.question = 0; // Whoever asked relies on that.
     if (!denied_.insert(uuid).second)
       return;
     denied_order_.push_back(uuid);
@@ -146,30 +151,25 @@ private:
     denied_order_.pop_front();
   }
 
-  /// A job that waits for a place.
-  struct queued_job {
-    engine::entity_id step;
-    engine::launch_job job;
-    std::uint64_t term = 0;
-  };
-
   /// An order about a job that is not here.
   void spread(wire::job_order::kind_type kind, const std::string& uuid) {
     if (deps_.peers && !deps_.runner->knows(uuid))
       deps_.peers->spread({kind, uuid});
   }
 
-  void search(const engine::entity_id& step, const engine::launch_job& job, std::uint64_t term) {
-    note("job-searched", job.step_uuid, term);
-    auto& state = searches_[job.step_uuid];
-    state = {step, job, term, {}, 0, 0, false, false, false};
+  void search(const launch_order& what) {
+    const auto& uuid = what.job.step_uuid;
+    note("job-searched", uuid, what.term);
+    auto& state = searches_[uuid];
+    state = {what, {}, 0, 0, false, 0};
     ask_all(state, deps_.peers->members());
-    settle(job.step_uuid);
+    settle(uuid);
     look_later();
   }
 
   void ask_all(search_state& state, const std::vector<job_peers::peer>& members) {
     state.holder = 0;
+    state.question = 0;
     state.awaited.clear();
     for (auto& peer : members)
       state.awaited.push_back(peer.node);
@@ -178,7 +178,7 @@ private:
 
   void ask_again(const search_state& state) {
     for (auto node : state.awaited)
-      deps_.peers->ask(node, {0, state.job.step_uuid, state.step});
+      deps_.peers->ask(node, {0, state.what.job.step_uuid, state.what.step});
   }
 
   bool is_settled(const search_state& x) const {
@@ -190,39 +190,37 @@ private:
   /// the question.
   void settle(const std::string& uuid) {
     auto i = searches_.find(uuid);
-    if (i == searches_.end() || !is_settled(i->second) || i->second.asks_majority)
+    if (i == searches_.end() || !is_settled(i->second) || i->second.question != 0)
       return;
     auto& state = i->second;
-    state.asks_majority = true;
-    state.denied = false;
-    deps_.peers->confirm(state.step, state.term,
+    state.question = ++last_question_;
+    deps_.peers->confirm(state.what.step, state.what.term,
                          [to = caf::actor_cast<caf::actor>(this->address()), uuid,
-                          term = state.term](bool leads) {
-                           caf::anon_send(to, wire::search_confirmed{uuid, term, leads});
+                          question = state.question](bool leads) {
+                           caf::anon_send(to, wire::search_confirmed{uuid, question, leads});
                          });
   }
 
   void on_confirmed(const wire::search_confirmed& x) {
     auto i = searches_.find(x.step_uuid);
-    if (i == searches_.end() || i->second.term != x.term)
+    if (i == searches_.end() || i->second.question != x.question)
       return;
-    i->second.asks_majority = false;
-    // If it cannot be said now, or whoever asked meanwhile relies on the answer, a look decides.
-    if (!x.leads || i->second.denied || !is_settled(i->second))
+    // If it cannot be said now, a look asks again.
+    i->second.question = 0;
+    if (!x.leads || !is_settled(i->second))
       return;
-    auto uuid = x.step_uuid;
     auto found = std::move(i->second);
     searches_.erase(i);
     if (!found.gone) {
-      start_job(found.step, found.job, found.term);
+      start_job(found.what);
       return;
     }
     engine::job_update news;
-    news.step_uuid = uuid;
+    news.step_uuid = x.step_uuid;
     news.phase = engine::job_update::phase_type::lost;
     news.time = deps_.now();
     news.message = "the node it may have run on is gone";
-    steps_[uuid] = found.step;
+    steps_[x.step_uuid] = found.what.step;
     tell(news);
   }
 
@@ -292,8 +290,9 @@ private:
       return std::find_if(members.begin(), members.end(), [&](auto& x) { return x.node == node; });
     };
     // Who leads a step next, also if it is this node again, searches for its job himself.
-    std::erase_if(searches_,
-                  [&](auto& x) { return !deps_.peers->leads(x.second.step, x.second.term); });
+    std::erase_if(searches_, [&](auto& x) {
+      return !deps_.peers->leads(x.second.what.step, x.second.what.term);
+    });
     for (auto& [uuid, state] : searches_) {
       if (state.holder != 0) {
         // A process that began anew, or is gone, does not know whom to tell.
@@ -319,12 +318,8 @@ private:
     tell_again();
     if (!in_touch())
       doubt_queue();
-    else {
-      // A place may have come free without a word, when the job in it was somebody else's.
-      start_waiting();
-      if (++looks_ % looks_per_word == 0)
-        deps_.runner->keep_alive();
-    }
+    else if (++looks_ % looks_per_word == 0)
+      deps_.runner->keep_alive();
     look_later();
   }
 
@@ -345,14 +340,15 @@ private:
   /// What waits here may have been given up by its step while nobody heard of this node.
   void doubt_queue() {
     for (auto& one : std::exchange(queue_, {}))
-      search(one.step, one.job, one.term);
+      search(one);
   }
 
   // -- jobs ---------------------------------------------------------------------------------------
 
-  void start_job(const engine::entity_id& step, const engine::launch_job& job, std::uint64_t term) {
-    note("job-launched", job.step_uuid, term);
-    steps_[job.step_uuid] = step;
+  void start_job(const launch_order& what) {
+    const auto& job = what.job;
+    note("job-launched", job.step_uuid, what.term);
+    steps_[job.step_uuid] = what.step;
     look_later();
     for (auto& waiting : queue_)
       if (waiting.job.step_uuid == job.step_uuid)
@@ -368,7 +364,7 @@ private:
       }
     }
     if (queue_.size() < deps_.queue_max) {
-      queue_.push_back({step, job, term});
+      queue_.push_back(what);
       return;
     }
     engine::job_update news;
@@ -461,7 +457,7 @@ private:
 
   executor_deps deps_;
   std::unordered_map<std::string, engine::entity_id> steps_;
-  std::deque<queued_job> queue_;
+  std::deque<launch_order> queue_; ///< wait for a place
 
   /// The end of a job that its step has not recorded yet, as far as this node knows.
   struct untold_end {
@@ -471,6 +467,7 @@ private:
   };
 
   std::map<std::string, search_state> searches_;
+  std::uint64_t last_question_ = 0;
   std::map<std::string, untold_end> untold_;
   std::unordered_set<std::string> denied_;
   std::deque<std::string> denied_order_;

@@ -295,8 +295,9 @@ struct job_news {
 /// INTERNAL to the executor: what became of a question to the log.
 struct search_confirmed {
   std::string step_uuid;
-  std::uint64_t term = 0;
-  bool leads = false; ///< this node led the shard of the step in that term, a majority says
+  std::uint64_t question = 0;
+  bool leads
+    = false; ///< this node led the shard of the step in the term of the order, a majority says
 };
 
 /// INTERNAL to the executor: look whether nodes that are asked for jobs have answered, and whether

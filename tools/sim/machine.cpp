@@ -75,7 +75,11 @@ status machine::terminate(const std::string& step_uuid, std::int64_t) {
 void machine::forget(const std::string& step_uuid) {
   if (!daemon_)
     return;
-  if (auto at = processes_.find(step_uuid); at != processes_.end() && !at->second.runs)
+  auto at = processes_.find(step_uuid);
+  // One that runs keeps its place, and its end is told all the same.
+  if (at != processes_.end() && at->second.runs)
+    return;
+  if (at != processes_.end())
     processes_.erase(at);
   watched_.erase(step_uuid);
 }
