@@ -1,4 +1,7 @@
-# Debian ships headers and libraries of CAF 0.17 but no CMake package.
+# Debian ships headers and libraries of CAF 0.17 but no CMake package. CAF_ROOT names another place.
+if(CAF_ROOT AND NOT EXISTS ${CAF_ROOT}/include/caf/all.hpp)
+  message(FATAL_ERROR "There is no CAF in ${CAF_ROOT}. For the thread sanitizer run tools/dev/sanitized_caf.")
+endif()
 find_path(CAF_INCLUDE_DIR caf/all.hpp)
 find_library(CAF_CORE_LIBRARY caf_core)
 find_library(CAF_IO_LIBRARY caf_io)

@@ -1,3 +1,4 @@
+#include "test/support/places.hpp"
 #include "test/support/running_node.hpp"
 
 #include <doctest/doctest.h>
@@ -46,7 +47,7 @@ void check_backfill(running_node& node) {
 } // namespace
 
 TEST_CASE("a backfill survives SIGKILL of the daemon at any moment") {
-  auto definition = read_file(TUTTI_SOURCE_DIR "/examples/backfill.yaml");
+  auto definition = read_file(tutti::test::in_sources("examples/backfill.yaml"));
   for (auto seed = 1u; seed <= 20; ++seed) {
     CAPTURE(seed);
     std::mt19937 random{seed};

@@ -1,3 +1,4 @@
+#include "test/support/places.hpp"
 #include "test/support/running_node.hpp"
 
 #include <doctest/doctest.h>
@@ -9,7 +10,7 @@ namespace {
 
 /// Runs `tuttid` with arguments that it refuses, and gives what it says.
 std::string refusal(std::vector<std::string> arguments, int code) {
-  arguments.insert(arguments.begin(), TUTTI_NODE_BINARY);
+  arguments.insert(arguments.begin(), tutti::test::node_program());
   process node{arguments};
   CHECK(node.first_line(20s).empty());
   CHECK(node.wait() == code);

@@ -1,5 +1,6 @@
 // Real nodes on loopback: joining, copies, fail-over.
 
+#include "test/support/places.hpp"
 #include "test/support/running_cluster.hpp"
 
 #include <doctest/doctest.h>
@@ -77,8 +78,8 @@ TEST_CASE("three nodes hold every shard, and any of them answers") {
   // A wrong secret is shown the door.
   temporary_folder other;
   auto token = std::string(32, '0') + "." + std::string(64, '0');
-  process stranger{{TUTTI_NODE_BINARY, "--data", other.path(), "--http", "127.0.0.1:0", "--listen",
-                    "127.0.0.1:1", "--join",
+  process stranger{{tutti::test::node_program(), "--data", other.path(), "--http", "127.0.0.1:0",
+                    "--listen", "127.0.0.1:1", "--join",
                     std::string{all.look().at("nodes").at(0).at("address").as_string()}, "--token",
                     token}};
   CHECK(stranger.wait() == 1);

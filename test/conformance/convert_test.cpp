@@ -1,6 +1,7 @@
 #include "runtime/dsl/dsl.hpp"
 #include "runtime/dsl/write.hpp"
 #include "runtime/model/json.hpp"
+#include "test/support/places.hpp"
 
 #include <doctest/doctest.h>
 
@@ -22,7 +23,7 @@ using request = model::workflow_create_request;
 std::vector<fs::path> files(const fs::path& ending) {
   std::vector<fs::path> out;
   for (auto folder : {"/examples", "/../shared/fixtures/maestro"}) {
-    const fs::path place = TUTTI_SOURCE_DIR + std::string{folder};
+    const fs::path place = test::in_sources(folder);
     if (!fs::exists(place)) {
       MESSAGE("skipped: there is no " << folder);
       continue;

@@ -1,6 +1,7 @@
 #include "runtime/cron/next_run.hpp"
 #include "runtime/cron/schedule.hpp"
 #include "runtime/model/json.hpp"
+#include "test/support/places.hpp"
 #include "tools/codec/instants.hpp"
 
 #include <boost/json/array.hpp>
@@ -20,7 +21,7 @@ namespace {
 
 namespace json = boost::json;
 
-const std::string derived = TUTTI_SOURCE_DIR "/../shared/fixtures/maestro/derived/";
+const std::string derived = test::in_sources("../shared/fixtures/maestro/derived/");
 
 /// The cases of a file of vectors; nothing where it is absent.
 json::array cases_of(const std::string& name) {

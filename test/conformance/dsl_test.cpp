@@ -1,5 +1,6 @@
 #include "runtime/dsl/dsl.hpp"
 #include "runtime/model/json.hpp"
+#include "test/support/places.hpp"
 
 #include <doctest/doctest.h>
 
@@ -13,7 +14,7 @@ namespace tutti::test {
 
 namespace {
 
-const std::string fixtures = TUTTI_SOURCE_DIR "/../shared/fixtures/maestro/";
+const std::string fixtures = test::in_sources("../shared/fixtures/maestro/");
 
 std::optional<std::string> content_of(const std::string& name) {
   std::ifstream in{fixtures + name, std::ios::binary};

@@ -1,4 +1,5 @@
 #include "runtime/model/json_codec.hpp"
+#include "test/support/places.hpp"
 #include "tools/codec/models.hpp"
 #include "tools/codec/roundtrip.hpp"
 
@@ -18,7 +19,7 @@ namespace {
 namespace fs = std::filesystem;
 namespace json = boost::json;
 
-const fs::path fixtures = TUTTI_SOURCE_DIR "/../shared/fixtures/maestro";
+const fs::path fixtures = test::in_sources("../shared/fixtures/maestro");
 constexpr std::int64_t now = 1'700'000'000'000;
 
 struct row {

@@ -1,5 +1,6 @@
 #include "runtime/model/json.hpp"
 #include "runtime/params/evaluate.hpp"
+#include "test/support/places.hpp"
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
@@ -21,7 +22,7 @@ namespace fs = std::filesystem;
 namespace json = boost::json;
 using model::param_map;
 
-const fs::path golden = TUTTI_SOURCE_DIR "/../shared/fixtures/golden";
+const fs::path golden = test::in_sources("../shared/fixtures/golden");
 
 std::vector<fs::path> answer_files() {
   std::vector<fs::path> out;

@@ -1,4 +1,5 @@
 #include "runtime/model/json.hpp"
+#include "test/support/places.hpp"
 #include "tools/codec/roundtrip.hpp"
 
 #include <boost/json/array.hpp>
@@ -21,7 +22,7 @@ namespace {
 namespace fs = std::filesystem;
 namespace json = boost::json;
 
-const fs::path recordings = TUTTI_SOURCE_DIR "/../shared/fixtures/golden";
+const fs::path recordings = test::in_sources("../shared/fixtures/golden");
 
 struct answer_model {
   const char* method;

@@ -1,5 +1,6 @@
 #include "runtime/model/json_codec.hpp"
 #include "runtime/model/validate.hpp"
+#include "test/support/places.hpp"
 
 #include <doctest/doctest.h>
 
@@ -16,7 +17,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-const fs::path recordings = TUTTI_SOURCE_DIR "/../shared/fixtures/golden";
+const fs::path recordings = test::in_sources("../shared/fixtures/golden");
 
 struct exchange {
   std::string place;

@@ -3,6 +3,7 @@
 #include "runtime/model/json.hpp"
 #include "test/replay/conversation.hpp"
 #include "test/replay/known_differences.hpp"
+#include "test/support/places.hpp"
 
 #include <doctest/doctest.h>
 
@@ -20,7 +21,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-const fs::path recordings = TUTTI_SOURCE_DIR "/../shared/fixtures/golden";
+const fs::path recordings = test::in_sources("../shared/fixtures/golden");
 
 class replay_node {
 public:

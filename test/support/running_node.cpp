@@ -1,6 +1,7 @@
 #include "test/support/running_node.hpp"
 
 #include "actors/client/http_client.hpp"
+#include "test/support/places.hpp"
 
 #include <fstream>
 #include <sstream>
@@ -9,7 +10,7 @@
 namespace tutti::test {
 
 running_node::running_node(const std::string& data, std::vector<std::string> more) {
-  std::vector<std::string> line{TUTTI_NODE_BINARY, "--data", data, "--http", "127.0.0.1:0"};
+  std::vector<std::string> line{tutti::test::node_program(), "--data", data, "--http", "127.0.0.1:0"};
   line.insert(line.end(), more.begin(), more.end());
   child_ = std::make_unique<process>(line);
   auto ready = child_->first_line(std::chrono::seconds{20});

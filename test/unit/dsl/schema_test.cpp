@@ -1,6 +1,7 @@
 #include "runtime/dsl/schema.hpp"
 #include "runtime/dsl/yaml_json.hpp"
 #include "test/support/json_schema.hpp"
+#include "test/support/places.hpp"
 #include "test/unit/dsl/reading.hpp"
 
 #include <doctest/doctest.h>
@@ -98,7 +99,7 @@ TEST_CASE("all documents of the examples and the fixtures are valid by the schem
   namespace fs = std::filesystem;
   std::size_t count = 0;
   for (auto folder : {"/examples", "/../shared/fixtures/maestro"}) {
-    const fs::path place = TUTTI_SOURCE_DIR + std::string{folder};
+    const fs::path place = test::in_sources(folder);
     if (!fs::exists(place)) {
       MESSAGE("skipped: there is no " << folder);
       continue;

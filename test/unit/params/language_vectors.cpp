@@ -1,5 +1,6 @@
 #include "runtime/model/json.hpp"
 #include "runtime/params/evaluator.hpp"
+#include "test/support/places.hpp"
 #include "test/unit/params/builders.hpp"
 
 #include <boost/json/object.hpp>
@@ -60,7 +61,7 @@ bool check_row(const json::object& row) {
 } // namespace
 
 TEST_CASE("the evaluator agrees with the language's vectors on what it accepts") {
-  std::ifstream file{TUTTI_SOURCE_DIR "/../shared/spec/sel-vectors.jsonl"};
+  std::ifstream file{tutti::test::in_sources("../shared/spec/sel-vectors.jsonl")};
   if (!file) {
     MESSAGE("skipped: the language's vectors are not here");
     return;

@@ -1,4 +1,5 @@
 #include "runtime/model/json.hpp"
+#include "test/support/places.hpp"
 #include "tools/codec/sel_lines.hpp"
 
 #include <boost/json.hpp>
@@ -58,7 +59,7 @@ void check(const json::object& vector, const json::object& answer) {
 } // namespace
 
 TEST_CASE("every vector of the language has the result that the original gives, or ours") {
-  std::ifstream file{TUTTI_SOURCE_DIR "/test/unit/sel/sel-vectors.jsonl"};
+  std::ifstream file{tutti::test::in_sources("test/unit/sel/sel-vectors.jsonl")};
   REQUIRE(file);
   std::size_t count = 0;
   for (std::string line; std::getline(file, line);) {

@@ -1,6 +1,7 @@
 #include "actors/worker/ended_runs.hpp"
 #include "actors/worker/process_runner.hpp"
 #include "actors/worker/run_cleaner.hpp"
+#include "test/support/places.hpp"
 
 #include <doctest/doctest.h>
 
@@ -38,7 +39,7 @@ struct folder {
 std::shared_ptr<worker::process_runner> runner_in(const folder& at, std::promise<void>& ended) {
   worker::runner_options options;
   options.runs_dir = (at.path / "runs").string();
-  options.step_binary = TUTTI_STEP_BINARY;
+  options.step_binary = tutti::test::step_program();
   auto made = worker::process_runner::open(options,
                                            [&](const std::string&, const worker::job_event& event) {
                                              if (std::holds_alternative<worker::job_ended>(event))

@@ -1,6 +1,7 @@
 #include "actors/worker/job_order.hpp"
 #include "actors/worker/process_runner.hpp"
 #include "actors/worker/run_folder.hpp"
+#include "test/support/places.hpp"
 #include "test/unit/worker/temp_folder.hpp"
 
 #include <doctest/doctest.h>
@@ -87,7 +88,7 @@ private:
 };
 
 struct runner_fixture {
-  test::temp_folder temp;
+  worker::test::temp_folder temp;
   event_log events;
   std::unique_ptr<process_runner> runner;
   std::size_t running_max = 64;
@@ -113,7 +114,7 @@ struct runner_fixture {
   void start_runner() {
     runner_options options;
     options.runs_dir = runs();
-    options.step_binary = TUTTI_STEP_BINARY;
+    options.step_binary = tutti::test::step_program();
     options.running_max = running_max;
     auto opened = process_runner::open(options, [this](const std::string& uuid, job_event event) {
       events.add(uuid, std::move(event));
@@ -540,7 +541,7 @@ TEST_CASE_FIXTURE(runner_fixture, "a job whose daemon died before it was started
 TEST_CASE_FIXTURE(runner_fixture, "a second supervisor of a run folder leaves at once") {
   launch(script("u", "echo x >> " + file("count") + "; exec sleep 1000"));
   REQUIRE(events.wait<job_started>("u").has_value());
-  const auto command = std::string{TUTTI_STEP_BINARY} + " " + runs() + "/u 2> " + file("words");
+  const auto command = tutti::test::step_program() + " " + runs() + "/u 2> " + file("words");
   CHECK(std::system(command.c_str()) != 0);
   CHECK(content(file("words")).find("living supervisor") != std::string::npos);
   REQUIRE(runner->terminate("u", 0).has_value());
@@ -654,7 +655,7 @@ TEST_CASE_FIXTURE(runner_fixture, "a result the disk refuses is handed to the da
 }
 
 TEST_CASE("a missing supervisor program refuses every job with the reason") {
-  const test::temp_folder temp;
+  const worker::test::temp_folder temp;
   event_log events;
   runner_options options;
   options.runs_dir = temp.path();
