@@ -80,6 +80,10 @@ struct step_kind {
     return loaded;
   }
 
+  static std::optional<outcome> ask_nobody(const message& what) {
+    return engine::decide_without_step(what);
+  }
+
   static result<outcome> ask(memory& mem, const message& what, const surroundings& around) {
     return engine::decide(mem, what, around);
   }
@@ -197,7 +201,7 @@ private:
       if (!memory_) {
         auto loaded = Kind::load(id_, *x.what, own_);
         if (!loaded)
-          return loaded.error();
+          return ask_nobody(*x.what, loaded.error());
         memory_ = std::move(*loaded);
       }
       surroundings around{deps_.now(), deps_.make_uuid, deps_.options.get(),
@@ -207,6 +211,14 @@ private:
       return error{ec::internal, "entity " + engine::to_string(id_) + " failed on "
                                    + std::string{name_of(*x.what)} + ": " + what.what()};
     }
+  }
+
+  /// Nothing is left of the entity, or nothing is there yet.
+  static result<outcome> ask_nobody([[maybe_unused]] const message& what, const error& why) {
+    if constexpr (requires { Kind::ask_nobody(what); })
+      if (auto out = Kind::ask_nobody(what); out && why.code == ec::not_found)
+        return std::move(*out);
+    return why;
   }
 
   entity_deps deps_;

@@ -223,4 +223,14 @@ result<step_memory> load_step(const entity_id& id, run_ptr run, const row_reader
   return mem;
 }
 
+std::optional<outcome> decide_without_step(const message& what) {
+  auto* news = std::get_if<job_update>(&what);
+  if (!news)
+    return std::nullopt;
+  outcome out;
+  if (news->phase != job_update::phase_type::started)
+    out.effects.emplace_back(forget_job{news->step_uuid});
+  return out;
+}
+
 } // namespace tutti::engine

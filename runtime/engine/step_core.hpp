@@ -229,6 +229,10 @@ struct step_memory {
 /// Judges a message and folds the consequences into `memory` (see workflow_core.hpp for why).
 result<outcome> decide(step_memory& memory, const message& what, const surroundings& around);
 
+/// Judges a message to a step of which nothing is left, deleted with its workflow for example: the
+/// end of its job is nobody's, so the executor may forget it. Nothing where that is an error.
+std::optional<outcome> decide_without_step(const message& what);
+
 /// Makes the memory of a step from its rows. `run` may be null: then it is read too.
 result<step_memory> load_step(const entity_id& id, run_ptr run, const row_reader& rows);
 

@@ -8,7 +8,7 @@ namespace tutti::sim {
 namespace {
 
 constexpr std::uint64_t events_max = 6'000'000;
-constexpr time_ms span_max = 3 * 3600 * 1000;
+constexpr time_ms span_max = 24 * 3600 * 1000;
 constexpr time_ms begin_time = 1'800'000'000'000;
 
 } // namespace
